@@ -1,0 +1,1 @@
+"""The Israel-Japan Relations Corpus and the workbench that makes it."""
