@@ -1,0 +1,155 @@
+"""Annotations: what one annotator, or the adjudication, says about one document."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ijcorpus.document import Document, Struct
+
+Origin = Literal["manual", "prediction", "prediction-changed"]
+HolderKind = Literal["mention", "author", "unnamed"]
+
+
+class Entity(Struct, kw_only=True, omit_defaults=True):
+    """A named mention: code points `[start, end)` of the text, a label and a link.
+
+    `entity_id` is a registry id or a `nil-...` id, empty while unlinked. `quote` is the surface,
+    empty where the text may not ship. `origin` says whether a prelabel was taken over.
+    """
+
+    id: str
+    start: int
+    end: int
+    label: str
+    entity_id: str = ""
+    sense: str | None = None
+    quote: str = ""
+    origin: Origin = "manual"
+
+
+class Holder(Struct, kw_only=True, omit_defaults=True):
+    """Who holds a stance: a mention (by its entity's id), the author, or somebody unnamed."""
+
+    kind: HolderKind
+    mention: str | None = None
+    type: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.kind == "mention") != (self.mention is not None):
+            raise ValueError(f"a holder of kind {self.kind!r} with mention {self.mention!r}")
+
+
+class Stance(Struct, kw_only=True, omit_defaults=True):
+    """One judgement: holder -> target -> polarity, on the evidence `[start, end)`.
+
+    `holder`, `polarity`, `target` and `attribution` may be None only in work that is not
+    finished; a check reports it.
+    """
+
+    id: str
+    start: int
+    end: int
+    holder: Holder | None = None
+    target: str | None = None
+    polarity: str | None = None
+    attribution: str | None = None
+    flags: tuple[str, ...] = ()
+    note: str = ""
+    quote: str = ""
+
+
+class AuthorStance(Struct, kw_only=True):
+    """The author's own stance on one proposition, over the whole document."""
+
+    target: str
+    polarity: str
+
+
+class Annotation(Struct, kw_only=True, omit_defaults=True):
+    """Everything one annotator says of one document.
+
+    `digest` is the SHA-256 of the clean text it was made on; `scheme` the scheme's version.
+    Entities and stances are in text order.
+    """
+
+    document: str
+    digest: str
+    scheme: str
+    annotator: str
+    entities: tuple[Entity, ...] = ()
+    stances: tuple[Stance, ...] = ()
+    author: tuple[AuthorStance, ...] = ()
+    flags: tuple[str, ...] = ()
+
+    def mention(self, stance: Stance) -> Entity | None:
+        """The entity that holds a stance, or None when its holder is no mention."""
+        if stance.holder is None or stance.holder.mention is None:
+            return None
+        return next((e for e in self.entities if e.id == stance.holder.mention), None)
+
+
+class AnnotatedDocument(Struct, kw_only=True):
+    """A document with its text and one annotation of it."""
+
+    document: Document
+    annotation: Annotation
+
+
+class Annotator(Struct, kw_only=True, omit_defaults=True):
+    """One annotator and what it is: a person, a language model or a rule.
+
+    `prelabels` says whether its tasks carry the rule's prelabels; `email` is its account on the
+    annotation server; `description` says who or what it is in a sentence.
+    """
+
+    id: str
+    kind: Literal["human", "model", "rule"]
+    description: str
+    email: str
+    prelabels: bool = False
+    adjudicates: bool = False
+
+
+class RegistryEntry(Struct, kw_only=True):
+    """One entity of the registry.
+
+    `side` is the ISO 3166 code of the country the actor acts for, `IGO`, or None. `ambiguous`
+    lists the names that no rule may link by itself.
+    """
+
+    id: str
+    name: str
+    label: str
+    side: str | None
+    aliases: tuple[str, ...]
+    ambiguous: tuple[str, ...]
+    note: str
+    verified: bool
+
+
+class Reading(Struct, kw_only=True, omit_defaults=True):
+    """What one annotator has at a disputed place: entities, stances, author stances or flags."""
+
+    annotator: str
+    entities: tuple[Entity, ...] = ()
+    stances: tuple[Stance, ...] = ()
+    author: tuple[AuthorStance, ...] = ()
+    flags: tuple[str, ...] = ()
+
+
+class Decision(Struct, kw_only=True, omit_defaults=True):
+    """How one dispute was settled, by whom and why.
+
+    `dispute` is the dispute's key: a digest of the document's id and of all readings, so that a
+    decision never applies to readings it was not made on. `choice` names the annotator whose
+    reading stands, or `other`, and then `reading` holds what stands instead (nothing, if empty).
+    """
+
+    document: str
+    dispute: str
+    kind: Literal["entity", "stance", "author", "flag"]
+    choice: str
+    reason: str
+    note: str
+    by: str
+    reading: Reading | None = None

@@ -1,0 +1,53 @@
+"""What every command is given: the corpus root, and how to answer."""
+
+from __future__ import annotations
+
+import sys
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from ijcorpus.workspace import Workspace
+
+
+class Context:
+    """The root and the wish for JSON; the workspace and console are made when asked for."""
+
+    def __init__(self, *, root: Path, json: bool) -> None:
+        self.root = root
+        self.json = json
+
+    @cached_property
+    def workspace(self) -> Workspace:
+        """The opened corpus root."""
+        from ijcorpus.workspace import Workspace
+
+        return Workspace(self.root)
+
+    @cached_property
+    def console(self) -> Console:
+        """Tables and colours on standard output."""
+        from rich.console import Console
+
+        return Console()
+
+    @cached_property
+    def progress(self) -> Console:
+        """Progress and notes on standard error, so that output can be piped."""
+        from rich.console import Console
+
+        return Console(stderr=True)
+
+    def emit(self, record: Any) -> None:
+        """Print a record (or list of records) as JSON."""
+        import msgspec
+
+        sys.stdout.write(msgspec.json.format(msgspec.json.encode(record), indent=1).decode() + "\n")
+
+
+pass_context = click.make_pass_decorator(Context)

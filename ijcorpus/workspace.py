@@ -1,0 +1,155 @@
+"""A corpus root, opened: its sources, scheme, registry, documents and annotations."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from ijcorpus.annotation import Annotation, Annotator, Decision, RegistryEntry
+from ijcorpus.document import Document, Source, StandoffDocument, Struct
+from ijcorpus.errors import RecordError, SourceError
+from ijcorpus.fetch import raw_bytes
+from ijcorpus.layout import Layout
+from ijcorpus.records import read_bytes, read_json, read_jsonl
+from ijcorpus.scheme import LabelScheme, read_scheme
+from ijcorpus.splits import read_splits
+
+T = TypeVar("T")
+
+
+class CorpusInfo(Struct, kw_only=True):
+    """What a corpus is called, by whom, and under which terms (`corpus/corpus.toml`)."""
+
+    name: str
+    title: str
+    version: str
+    released: str
+    description: str
+    language: str
+    licence: str
+    licence_url: str
+    authors: tuple[str, ...]
+    repository: str
+    keywords: tuple[str, ...]
+    provenance: str
+    changes: tuple[str, ...] = ()
+
+
+class Workspace:
+    """Everything under one corpus root, read when first asked for.
+
+    `copies` is the folder of the reader's own copies of texts that may not ship.
+    """
+
+    def __init__(self, root: Path, copies: Path | None = None) -> None:
+        self.layout = Layout(root, copies)
+        if not self.layout.info.is_file():
+            raise RecordError(
+                f"{root} is no corpus root: it has no corpus/corpus.toml. Name one with --root."
+            )
+        self._documents: dict[str, Document] = {}
+
+    @cached_property
+    def info(self) -> CorpusInfo:
+        """The corpus's own description."""
+        return _read_toml(self.layout.info, CorpusInfo)
+
+    @cached_property
+    def scheme(self) -> LabelScheme:
+        """The label scheme."""
+        text = read_bytes(self.layout.scheme, remedy="A corpus root needs its scheme.").decode()
+        return read_scheme(text, name=str(self.layout.scheme))
+
+    @cached_property
+    def sources(self) -> dict[str, Source]:
+        """Sources by id, in file order."""
+        return {source.id: source for source in read_jsonl(self.layout.sources, Source)}
+
+    @cached_property
+    def registry(self) -> dict[str, RegistryEntry]:
+        """Registry entries by id, in file order."""
+        return {entry.id: entry for entry in read_jsonl(self.layout.registry, RegistryEntry)}
+
+    @cached_property
+    def annotators(self) -> dict[str, Annotator]:
+        """Annotators by id, in file order."""
+        listed = _read_toml(self.layout.annotators, dict[str, tuple[Annotator, ...]])
+        return {annotator.id: annotator for annotator in listed.get("annotator", ())}
+
+    @cached_property
+    def splits(self) -> dict[str, str]:
+        """The frozen splits: document id -> split name."""
+        data = read_bytes(self.layout.splits, remedy="Make it with 'ijcorpus build'.")
+        return read_splits(data.decode(), name=str(self.layout.splits))
+
+    @cached_property
+    def decisions(self) -> tuple[Decision, ...]:
+        """Every adjudication decision, in file order."""
+        if not self.layout.decisions.exists():
+            return ()
+        return tuple(read_jsonl(self.layout.decisions, Decision))
+
+    def source(self, document: str) -> Source:
+        """One source; raises RecordError when the corpus has none of that id."""
+        if document not in self.sources:
+            raise RecordError(f"{self.layout.sources} has no document {document!r}.")
+        return self.sources[document]
+
+    def document(self, document: str) -> Document:
+        """The clean document of a source whose raw text is at hand.
+
+        Raises SourceError when the text may not ship and no copy of it is at hand.
+        """
+        if document not in self._documents:
+            from ijcorpus.clean import clean
+
+            source = self.source(document)
+            self._documents[document] = clean(source, raw_bytes(source, self.layout))
+        return self._documents[document]
+
+    def has_text(self, document: str) -> bool:
+        """Whether the raw text of a document is at hand."""
+        try:
+            raw_bytes(self.source(document), self.layout)
+        except SourceError:
+            return False
+        return True
+
+    def documents(self) -> Iterator[Document]:
+        """Clean documents of all sources whose raw text is at hand, in source order."""
+        return (self.document(document) for document in self.sources if self.has_text(document))
+
+    def standoff(self, document: str) -> StandoffDocument:
+        """A document without its text: made from the text, or as recorded in `corpus/standoff`."""
+        source = self.source(document)
+        if source.rights == "full_text":
+            return self.document(document).standoff()
+        return read_json(self.layout.standoff_document(document), StandoffDocument)
+
+    def layer(self, annotator: str, document: str) -> Annotation | None:
+        """One annotator's annotation of one document, if there is one."""
+        path = self.layout.layer(annotator, document)
+        return read_json(path, Annotation) if path.exists() else None
+
+    def layers(self, document: str) -> dict[str, Annotation]:
+        """Every annotator's annotation of a document, by annotator in listed order."""
+        found = {name: self.layer(name, document) for name in self.annotators}
+        return {name: layer for name, layer in found.items() if layer is not None}
+
+    def adjudicated(self, document: str) -> Annotation | None:
+        """The adjudicated annotation of a document, if there is one."""
+        path = self.layout.adjudication(document)
+        return read_json(path, Annotation) if path.exists() else None
+
+
+def _read_toml(path: Path, kind: type[T]) -> T:
+    text = read_bytes(path, remedy="A corpus root needs this file.").decode()
+    try:
+        return msgspec.convert(tomllib.loads(text), kind)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise RecordError(f"{path}: {error}. Mend it and repeat.") from error
