@@ -10,7 +10,7 @@ Origin = Literal["manual", "prediction", "prediction-changed"]
 HolderKind = Literal["mention", "author", "unnamed"]
 
 
-class Entity(Struct, kw_only=True, omit_defaults=True):
+class Entity(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A named mention: code points `[start, end)` of the text, a label and a link.
 
     `entity_id` is a registry id or a `nil-...` id, empty while unlinked. `quote` is the surface,
@@ -27,7 +27,7 @@ class Entity(Struct, kw_only=True, omit_defaults=True):
     origin: Origin = "manual"
 
 
-class Holder(Struct, kw_only=True, omit_defaults=True):
+class Holder(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Who holds a stance: a mention (by its entity's id), the author, or somebody unnamed."""
 
     kind: HolderKind
@@ -39,7 +39,7 @@ class Holder(Struct, kw_only=True, omit_defaults=True):
             raise ValueError(f"a holder of kind {self.kind!r} with mention {self.mention!r}")
 
 
-class Stance(Struct, kw_only=True, omit_defaults=True):
+class Stance(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One judgement: holder -> target -> polarity, on the evidence `[start, end)`.
 
     `holder`, `polarity`, `target` and `attribution` may be None only in work that is not
@@ -58,14 +58,14 @@ class Stance(Struct, kw_only=True, omit_defaults=True):
     quote: str = ""
 
 
-class AuthorStance(Struct, kw_only=True):
+class AuthorStance(Struct, frozen=True, kw_only=True):
     """The author's own stance on one proposition, over the whole document."""
 
     target: str
     polarity: str
 
 
-class Annotation(Struct, kw_only=True, omit_defaults=True):
+class Annotation(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Everything one annotator says of one document.
 
     `digest` is the SHA-256 of the clean text it was made on; `scheme` the scheme's version.
@@ -88,14 +88,14 @@ class Annotation(Struct, kw_only=True, omit_defaults=True):
         return next((e for e in self.entities if e.id == stance.holder.mention), None)
 
 
-class AnnotatedDocument(Struct, kw_only=True):
+class AnnotatedDocument(Struct, frozen=True, kw_only=True):
     """A document with its text and one annotation of it."""
 
     document: Document
     annotation: Annotation
 
 
-class Annotator(Struct, kw_only=True, omit_defaults=True):
+class Annotator(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One annotator and what it is: a person, a language model or a rule.
 
     `prelabels` says whether its tasks carry the rule's prelabels; `email` is its account on the
@@ -110,7 +110,7 @@ class Annotator(Struct, kw_only=True, omit_defaults=True):
     adjudicates: bool = False
 
 
-class RegistryEntry(Struct, kw_only=True):
+class RegistryEntry(Struct, frozen=True, kw_only=True):
     """One entity of the registry.
 
     `side` is the ISO 3166 code of the country the actor acts for, `IGO`, or None. `ambiguous`
@@ -127,7 +127,7 @@ class RegistryEntry(Struct, kw_only=True):
     verified: bool
 
 
-class Reading(Struct, kw_only=True, omit_defaults=True):
+class Reading(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What one annotator has at a disputed place: entities, stances, author stances or flags."""
 
     annotator: str
@@ -137,7 +137,7 @@ class Reading(Struct, kw_only=True, omit_defaults=True):
     flags: tuple[str, ...] = ()
 
 
-class Decision(Struct, kw_only=True, omit_defaults=True):
+class Decision(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How one dispute was settled, by whom and why.
 
     `dispute` is the dispute's key: a digest of the document's id and of all readings, so that a

@@ -28,7 +28,7 @@ class Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of every record: immutable, and strict when decoded."""
 
 
-class Source(Struct, kw_only=True, omit_defaults=True):
+class Source(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One source text of the corpus, whether or not its text may ship.
 
     `path` is relative to `corpus/texts/` when `rights` is `full_text`, and to the folder of the
@@ -57,7 +57,7 @@ class Source(Struct, kw_only=True, omit_defaults=True):
     facts: tuple[str, ...] = ()
 
 
-class Span(Struct, array_like=True, order=True):
+class Span(Struct, frozen=True, array_like=True, order=True):
     """A half-open interval of code points."""
 
     start: int
@@ -68,7 +68,7 @@ class Span(Struct, array_like=True, order=True):
             raise ValueError(f"span [{self.start}, {self.end}) is empty, inverted or negative")
 
 
-class Section(Struct, kw_only=True):
+class Section(Struct, frozen=True, kw_only=True):
     """A named part of the text; sections are in order and do not overlap."""
 
     kind: SectionKind
@@ -76,7 +76,7 @@ class Section(Struct, kw_only=True):
     end: int
 
 
-class RawRun(Struct, array_like=True):
+class RawRun(Struct, frozen=True, array_like=True):
     """`clean_length` characters of clean text made from `raw_length` characters of the raw.
 
     Equal lengths mean character by character; otherwise the run was rewritten as a whole.
@@ -88,7 +88,7 @@ class RawRun(Struct, array_like=True):
     raw_length: int
 
 
-class RawMap(Struct, array_like=True):
+class RawMap(Struct, frozen=True, array_like=True):
     """From clean offsets to offsets in the decoded raw file, as a list of runs."""
 
     runs: tuple[RawRun, ...]
@@ -111,7 +111,7 @@ class RawMap(Struct, array_like=True):
         return raw, raw + 1
 
 
-class Document(Struct, kw_only=True):
+class Document(Struct, frozen=True, kw_only=True):
     """A clean text with its structure and the way back to the raw file.
 
     `cleaner` (name and version of the rules) is part of its identity, as is `digest`.
@@ -151,7 +151,7 @@ class Document(Struct, kw_only=True):
         )
 
 
-class StandoffDocument(Struct, kw_only=True):
+class StandoffDocument(Struct, frozen=True, kw_only=True):
     """A document whose text may not ship: its identity and structure, no word of it.
 
     `characters` counts code points; `digest` is the SHA-256 of the clean text.

@@ -9,7 +9,7 @@ from ijcorpus.document import Struct
 Severity = Literal["error", "warning", "info"]
 
 
-class Location(Struct, kw_only=True, omit_defaults=True):
+class Location(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where a fault is: file, document, record and code points `[start, end)` of the text."""
 
     document: str = ""
@@ -19,7 +19,7 @@ class Location(Struct, kw_only=True, omit_defaults=True):
     end: int | None = None
 
 
-class Finding(Struct, kw_only=True, omit_defaults=True):
+class Finding(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One fault: its stable code, how bad, where, and in words with the remedy.
 
     `excerpt` is the text around the place; it is empty for texts that may not ship.

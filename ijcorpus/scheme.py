@@ -18,7 +18,7 @@ from ijcorpus.document import Struct
 from ijcorpus.errors import SchemeError
 
 
-class EntityLabel(Struct, kw_only=True, omit_defaults=True):
+class EntityLabel(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An entity label; `senses` are the values of its sense attribute, `maps` other schemes'."""
 
     id: str
@@ -29,7 +29,7 @@ class EntityLabel(Struct, kw_only=True, omit_defaults=True):
     maps: dict[str, str] = msgspec.field(default_factory=dict[str, str])
 
 
-class StanceLabel(Struct, kw_only=True):
+class StanceLabel(Struct, frozen=True, kw_only=True):
     """The label that marks the evidence of a judgement."""
 
     id: str
@@ -38,7 +38,7 @@ class StanceLabel(Struct, kw_only=True):
     colour: str
 
 
-class Proposition(Struct, kw_only=True):
+class Proposition(Struct, frozen=True, kw_only=True):
     """A target of stance: a statement one can favour or oppose."""
 
     id: str
@@ -48,7 +48,7 @@ class Proposition(Struct, kw_only=True):
     hotkey: str = ""
 
 
-class Option(Struct, kw_only=True, omit_defaults=True):
+class Option(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A value of a closed list; `maps` gives its value in other schemes."""
 
     id: str
@@ -57,7 +57,7 @@ class Option(Struct, kw_only=True, omit_defaults=True):
     maps: dict[str, str | int] = msgspec.field(default_factory=dict[str, str | int])
 
 
-class SplitRule(Struct, kw_only=True):
+class SplitRule(Struct, frozen=True, kw_only=True):
     """How a topic is given its split: shares in order, and what goes to test whatever its hash."""
 
     salt: str

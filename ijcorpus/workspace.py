@@ -22,7 +22,7 @@ from ijcorpus.splits import read_splits
 T = TypeVar("T")
 
 
-class CorpusInfo(Struct, kw_only=True):
+class CorpusInfo(Struct, frozen=True, kw_only=True):
     """What a corpus is called, by whom, and under which terms (`corpus/corpus.toml`)."""
 
     name: str
