@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+import msgspec
+
 from ijcorpus.document import Document, Struct
 
 Origin = Literal["manual", "prediction", "prediction-changed"]
@@ -86,6 +88,43 @@ class Annotation(Struct, frozen=True, kw_only=True, omit_defaults=True):
         if stance.holder is None or stance.holder.mention is None:
             return None
         return next((e for e in self.entities if e.id == stance.holder.mention), None)
+
+
+def canonical(annotation: Annotation) -> Annotation:
+    """The one form of an annotation: everything in order, ids e1, e2 ... and s1, s2 ...
+
+    Entities are in text order, then stances; author stances by target; flags by name. Two
+    annotations that say the same are equal in this form.
+    """
+    entities = sorted(annotation.entities, key=lambda e: (e.start, e.end, e.label, e.entity_id))
+    ids = {entity.id: f"e{n}" for n, entity in enumerate(entities, start=1)}
+    replace = msgspec.structs.replace
+    stances = sorted(
+        (replace(s, holder=_pointed(s.holder, ids), flags=_flags(s)) for s in annotation.stances),
+        key=_stance_order,
+    )
+    return replace(
+        annotation,
+        entities=tuple(replace(e, id=ids[e.id]) for e in entities),
+        stances=tuple(replace(s, id=f"s{n}") for n, s in enumerate(stances, start=1)),
+        author=tuple(sorted(annotation.author, key=lambda a: (len(a.target), a.target))),
+        flags=tuple(sorted(annotation.flags)),
+    )
+
+
+def _pointed(holder: Holder | None, ids: dict[str, str]) -> Holder | None:
+    if holder is None or holder.mention is None:
+        return holder
+    return msgspec.structs.replace(holder, mention=ids.get(holder.mention, holder.mention))
+
+
+def _flags(stance: Stance) -> tuple[str, ...]:
+    return tuple(sorted(stance.flags))
+
+
+def _stance_order(stance: Stance) -> tuple[int, int, str, str, str]:
+    holder = (stance.holder.kind + (stance.holder.mention or "")) if stance.holder else ""
+    return stance.start, stance.end, stance.target or "", stance.polarity or "", holder
 
 
 class AnnotatedDocument(Struct, frozen=True, kw_only=True):
