@@ -1,0 +1,241 @@
+"""Checks of the whole corpus: its list of sources, its splits, what texts share, its registry."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import combinations
+
+from ijcorpus.checks.entities import NIL
+from ijcorpus.checks.overlap import Word, jaccard, shared_runs, shingles, words
+from ijcorpus.checks.view import Check, CorpusView, Fault, Subject
+from ijcorpus.document import sha256
+from ijcorpus.finding import Location
+
+RESEMBLANCE = 0.3
+RUN = 8
+
+
+def _source_twice(view: CorpusView) -> Iterator[Fault]:
+    for name, count in Counter(subject.id for subject in view.subjects).items():
+        if count > 1:
+            yield Fault(
+                f"the sources list {name} {count} times; keep one record, or rename the others.",
+                document=name,
+            )
+
+
+def _split_missing(view: CorpusView) -> Iterator[Fault]:
+    for subject in view.subjects:
+        if subject.id not in view.splits:
+            yield Fault(
+                f"{subject.id} has no split; append it with 'ijcorpus build'.", document=subject.id
+            )
+
+
+def _split_unknown(view: CorpusView) -> Iterator[Fault]:
+    rule = view.scheme.splits
+    names = tuple(dict.fromkeys((*rule.shares, rule.held_out)))
+    for document, split in view.splits.items():
+        if document not in view.by_id:
+            yield Fault(
+                f"the split of {document} is {split}, but the corpus has no such document; "
+                "mend the line in annotations/splits.tsv.",
+                document=document,
+            )
+        if split not in names:
+            yield Fault(
+                f"the split of {document} is {split!r}; the scheme has {', '.join(names)}.",
+                document=document,
+            )
+
+
+def _split_topic_leak(view: CorpusView) -> Iterator[Fault]:
+    first: dict[str, Subject] = {}
+    for subject in view.subjects:
+        aside = subject.source.subset in view.scheme.splits.held_out_subsets
+        if aside or subject.id not in view.splits:
+            continue
+        other = first.setdefault(subject.source.topic, subject)
+        here, there = view.splits[subject.id], view.splits[other.id]
+        if here != there:
+            yield Fault(
+                f"{subject.id} is in {here} and {other.id} in {there}, though both are about "
+                f"{subject.source.topic!r}; put both into one split.",
+                record=other.id,
+                document=subject.id,
+                others=(Location(document=other.id),),
+            )
+
+
+def _near_duplicate(view: CorpusView) -> Iterator[Fault]:
+    sets = [
+        (subject.id, view.splits[subject.id], shingles(words(subject.text), 5))
+        for subject in view.subjects
+        if subject.text is not None and subject.id in view.splits
+    ]
+    for (one, here, a), (other, there, b) in combinations(sets, 2):
+        if here != there and (share := jaccard(a, b)) > RESEMBLANCE:
+            yield Fault(
+                f"{one} ({here}) and {other} ({there}) share {share:.0%} of their runs of five "
+                f"words, more than {RESEMBLANCE:.0%}; rewrite one, or put both into one split.",
+                record=other,
+                document=one,
+                others=(Location(document=other),),
+            )
+
+
+def _press_overlap(view: CorpusView) -> Iterator[Fault]:
+    withheld = [
+        (subject.id, listed, shingles(listed, RUN))
+        for subject in view.subjects
+        if not subject.ships and (listed := words(subject.text or ""))
+    ]
+    for subject in view.subjects:
+        if not subject.ships or not withheld:
+            continue
+        here = words(subject.text or "")
+        for other, there, index in withheld:
+            for run in shared_runs(here, there, RUN, index=index):
+                ours, theirs = (
+                    here[run.here : run.here + run.length],
+                    there[run.there : run.there + run.length],
+                )
+                yield _copied(subject.id, ours, other, theirs)
+
+
+def _copied(document: str, ours: list[Word], other: str, theirs: list[Word]) -> Fault:
+    start, end = ours[0].start, ours[-1].end
+    return Fault(
+        f"{document} [{start}, {end}) shares {len(ours)} words in a row with {other} "
+        f"[{theirs[0].start}, {theirs[-1].end}), which may not ship; say it in other words.",
+        # A waiver names the run by a digest, which tells nothing of the words.
+        record=sha256(" ".join(word.form for word in ours))[:12],
+        start=start,
+        end=end,
+        document=document,
+        others=(Location(document=other, start=theirs[0].start, end=theirs[-1].end),),
+    )
+
+
+def _file_stray(view: CorpusView) -> Iterator[Fault]:
+    for path in view.strays:
+        yield Fault(
+            f"{path} belongs to no listed annotator and document; list them, or remove the file.",
+            record=path,
+        )
+
+
+def _registry_id_twice(view: CorpusView) -> Iterator[Fault]:
+    for name, count in Counter(entry.id for entry in view.registry).items():
+        if count > 1:
+            yield Fault(
+                f"the registry has {name} {count} times; merge the entries, or rename one.",
+                record=name,
+            )
+
+
+def _nil_id_in_registry(view: CorpusView) -> Iterator[Fault]:
+    for entry in view.registry:
+        if entry.id.startswith(NIL):
+            yield Fault(
+                f"the registry's {entry.id} ({entry.name}) begins with {NIL!r}, which is for what "
+                "the registry does not have; give it an id of the registry.",
+                record=entry.id,
+            )
+
+
+def _registry_label_unknown(view: CorpusView) -> Iterator[Fault]:
+    for entry in view.registry:
+        if view.scheme.label(entry.label) is None:
+            yield Fault(
+                f"the registry's {entry.id} ({entry.name}) has the label {entry.label!r}; "
+                f"choose one of {', '.join(view.scheme.label_names)}.",
+                record=entry.id,
+            )
+
+
+def _alias_shared(view: CorpusView) -> Iterator[Fault]:
+    sure: dict[str, str] = {}
+    for entry in view.registry:
+        for name in dict.fromkeys((entry.name, *entry.aliases)):
+            if name in entry.ambiguous:
+                continue
+            other = sure.setdefault(name, entry.id)
+            if other != entry.id:
+                yield Fault(
+                    f"{other} and {entry.id} are both called {name!r}; list the name as "
+                    "ambiguous in both, or take it from one.",
+                    record=entry.id,
+                )
+
+
+CORPUS_CHECKS: tuple[Check[CorpusView], ...] = (
+    Check(
+        code="source-twice",
+        severity="error",
+        explanation="A document's id must occur once in the list of sources.",
+        function=_source_twice,
+    ),
+    Check(
+        code="split-missing",
+        severity="error",
+        explanation="Every document must have a split.",
+        function=_split_missing,
+    ),
+    Check(
+        code="split-unknown",
+        severity="error",
+        explanation="A split must be one of the scheme's, of a document that the corpus has.",
+        function=_split_unknown,
+    ),
+    Check(
+        code="split-topic-leak",
+        severity="error",
+        explanation="Documents of one topic must be in one split, held-out subsets aside.",
+        function=_split_topic_leak,
+    ),
+    Check(
+        code="near-duplicate-across-splits",
+        severity="error",
+        explanation="Two documents in different splits must not have much the same words.",
+        function=_near_duplicate,
+    ),
+    Check(
+        code="press-overlap",
+        severity="error",
+        explanation="A text that ships must not share eight words in a row, names, titles and dates"
+        " aside, with one that may not.",
+        function=_press_overlap,
+    ),
+    Check(
+        code="file-stray",
+        severity="error",
+        explanation="Every file of annotations must belong to a listed annotator and document.",
+        function=_file_stray,
+    ),
+    Check(
+        code="registry-id-twice",
+        severity="error",
+        explanation="An id must occur once in the registry.",
+        function=_registry_id_twice,
+    ),
+    Check(
+        code="nil-id-in-registry",
+        severity="error",
+        explanation="An id that says 'not in the registry' must not be in it.",
+        function=_nil_id_in_registry,
+    ),
+    Check(
+        code="registry-label-unknown",
+        severity="error",
+        explanation="The label of a registry entry must be one of the scheme's.",
+        function=_registry_label_unknown,
+    ),
+    Check(
+        code="alias-shared",
+        severity="warning",
+        explanation="A name that two entries have should be listed as ambiguous by each.",
+        function=_alias_shared,
+    ),
+)

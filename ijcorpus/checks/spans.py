@@ -1,0 +1,176 @@
+"""Checks of where marks lie in the text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from ijcorpus.annotation import Entity, Stance
+from ijcorpus.checks.view import AnnotationView, Check, Fault
+
+
+def _marks(view: AnnotationView) -> tuple[Entity | Stance, ...]:
+    return (*view.annotation.entities, *view.annotation.stances)
+
+
+def _placed(view: AnnotationView) -> list[Entity | Stance]:
+    return [*view.placed(view.annotation.entities), *view.placed(view.annotation.stances)]
+
+
+def _span_empty(view: AnnotationView) -> Iterator[Fault]:
+    for mark in _marks(view):
+        if view.current and mark.start >= mark.end:
+            yield view.fault(mark, "is empty or inverted; mark at least one character.")
+
+
+def _outside(view: AnnotationView, mark: Entity | Stance) -> bool:
+    return view.current and mark.start < mark.end and not view.placed([mark])
+
+
+def _span_outside_text(view: AnnotationView) -> Iterator[Fault]:
+    for entity in view.annotation.entities:
+        if _outside(view, entity):
+            yield view.fault(
+                entity, f"leaves the text [0, {view.subject.characters}); mark it again."
+            )
+
+
+def _evidence_outside_text(view: AnnotationView) -> Iterator[Fault]:
+    for stance in view.annotation.stances:
+        if _outside(view, stance):
+            yield view.fault(
+                stance, f"leaves the text [0, {view.subject.characters}); mark its evidence again."
+            )
+
+
+def _surface_differs(view: AnnotationView) -> Iterator[Fault]:
+    for mark in _placed(view):
+        if view.text is None or not mark.quote or mark.quote == view.text[mark.start : mark.end]:
+            continue
+        quoted = f" {mark.quote!r}" if view.subject.ships else ""
+        yield view.fault(
+            mark,
+            f"is not the text that it quotes{quoted}; mark the quoted text, or mend the quote.",
+        )
+
+
+def _span_whitespace_edge(view: AnnotationView) -> Iterator[Fault]:
+    for mark in _placed(view):
+        words = view.surface(mark)
+        tight = words.strip()
+        if words != tight:
+            start = mark.start + len(words) - len(words.lstrip())
+            yield view.fault(
+                mark,
+                f"begins or ends with white space; shrink it to [{start}, {start + len(tight)}).",
+            )
+
+
+def _span_cuts_word(view: AnnotationView) -> Iterator[Fault]:
+    for mark in _placed(view):
+        edges = [e for e in (mark.start, mark.end) if view.text and _inside_word(view.text, e)]
+        if edges:
+            yield view.fault(
+                mark, f"cuts a word at {' and '.join(map(str, edges))}; mark whole words."
+            )
+
+
+def _inside_word(text: str, edge: int) -> bool:
+    return 0 < edge < len(text) and text[edge - 1].isalnum() and text[edge].isalnum()
+
+
+def _span_crosses(view: AnnotationView) -> Iterator[Fault]:
+    entities = sorted(view.placed(view.annotation.entities), key=lambda e: (e.start, -e.end))
+    for number, longer in enumerate(entities):
+        for entity in entities[number + 1 :]:
+            if entity.start >= longer.end:
+                break
+            if (entity.start, entity.end) != (longer.start, longer.end):
+                yield view.fault(
+                    entity,
+                    f"overlaps {view.name(longer)}; mentions are flat, so keep the longest name.",
+                    longer,
+                )
+
+
+def _span_duplicate(view: AnnotationView) -> Iterator[Fault]:
+    entities = sorted(view.placed(view.annotation.entities), key=lambda e: (e.start, e.end))
+    for first, second in pairwise(entities):
+        if (first.start, first.end) == (second.start, second.end):
+            yield view.fault(
+                second,
+                f"({second.label}) lies on the same place as {view.name(first)} ({first.label}); "
+                "keep one of them.",
+                first,
+            )
+
+
+def _evidence_across_sentences(view: AnnotationView) -> Iterator[Fault]:
+    sentences = view.subject.document.sentences
+    for stance in view.placed(view.annotation.stances):
+        if view.sentence(stance) is None:
+            touched = [s for s in sentences if s.start < stance.end and stance.start < s.end]
+            found = ", ".join(f"[{s.start}, {s.end})" for s in touched) or "none"
+            yield view.fault(
+                stance,
+                f"does not lie inside one sentence (it touches {found}); "
+                "mark the part that carries the stance.",
+            )
+
+
+SPAN_CHECKS: tuple[Check[AnnotationView], ...] = (
+    Check(
+        code="span-empty",
+        severity="error",
+        explanation="A mark must hold at least one character.",
+        function=_span_empty,
+    ),
+    Check(
+        code="span-outside-text",
+        severity="error",
+        explanation="A mention must lie in the text.",
+        function=_span_outside_text,
+    ),
+    Check(
+        code="evidence-outside-text",
+        severity="error",
+        explanation="The evidence of a judgement must lie in the text.",
+        function=_evidence_outside_text,
+    ),
+    Check(
+        code="surface-differs",
+        severity="error",
+        explanation="The words that a mark quotes must be the words at its place.",
+        function=_surface_differs,
+    ),
+    Check(
+        code="span-whitespace-edge",
+        severity="error",
+        explanation="A mark must not begin or end with white space.",
+        function=_span_whitespace_edge,
+    ),
+    Check(
+        code="span-cuts-word",
+        severity="warning",
+        explanation="A mark should begin and end at the edge of a word.",
+        function=_span_cuts_word,
+    ),
+    Check(
+        code="span-crosses",
+        severity="error",
+        explanation="Mentions are flat: none may overlap another.",
+        function=_span_crosses,
+    ),
+    Check(
+        code="span-duplicate",
+        severity="error",
+        explanation="No two mentions may have the same place, whatever their labels.",
+        function=_span_duplicate,
+    ),
+    Check(
+        code="evidence-across-sentences",
+        severity="error",
+        explanation="The evidence of a judgement must lie inside one sentence.",
+        function=_evidence_across_sentences,
+    ),
+)

@@ -1,0 +1,41 @@
+"""Checks of waivers, after everything else has run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ijcorpus.checks.view import Check, Fault, WaiverView
+
+
+def _waiver_unused(view: WaiverView) -> Iterator[Fault]:
+    waiver = view.waiver
+    if not view.used and not view.expired:
+        yield Fault(
+            f"the waiver of {waiver.code} by {waiver.by} ({waiver.reason}) covers no finding; "
+            "remove it."
+        )
+
+
+def _waiver_expired(view: WaiverView) -> Iterator[Fault]:
+    waiver = view.waiver
+    if view.expired:
+        yield Fault(
+            f"the waiver of {waiver.code} by {waiver.by} ended on {waiver.until}; "
+            "mend the fault, or renew the waiver."
+        )
+
+
+WAIVER_CHECKS: tuple[Check[WaiverView], ...] = (
+    Check(
+        code="waiver-unused",
+        severity="warning",
+        explanation="A waiver should cover a finding.",
+        function=_waiver_unused,
+    ),
+    Check(
+        code="waiver-expired",
+        severity="warning",
+        explanation="A waiver should not be past its day; it waives nothing then.",
+        function=_waiver_expired,
+    ),
+)

@@ -1,0 +1,226 @@
+"""`ijcorpus check` on a small invented corpus root."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from click.testing import CliRunner, Result
+
+from ijcorpus.annotation import Annotation, Entity
+from ijcorpus.check import check_corpus
+from ijcorpus.checks import SCOPES
+from ijcorpus.cli import cli, main
+from ijcorpus.document import sha256
+from ijcorpus.records import write_json, write_jsonl
+from ijcorpus.workspace import Workspace
+
+SCHEME = Path(__file__).parents[1] / "fixtures" / "checks" / "scheme.toml"
+RAW = "Tea in Wend\n\nAda Moss poured tea in Wend. Rain fell on the roofs of Wend all night.\n"
+SECRET = "A secret kettle\n\nNobody may read how the secret kettle came to Wend by night.\n"
+ANNOTATORS = """
+[[annotator]]
+id = "{0}"
+kind = "human"
+description = "Somebody"
+email = "{0}@invented.example"
+"""
+INFO: dict[str, Any] = {
+    "name": "invented", "title": "Invented", "version": "1", "released": "2001-01-01",
+    "description": "Invented.", "language": "en", "licence": "CC0-1.0",
+    "licence_url": "https://invented.example", "authors": ["nobody"],
+    "repository": "https://invented.example", "keywords": [], "provenance": "Invented.",
+}  # fmt: skip
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A corpus root that is in order: one text that ships, and one that does not."""
+    monkeypatch.delenv("IJCORPUS_TEXTS", raising=False)
+    corpus, annotations = tmp_path / "root" / "corpus", tmp_path / "root" / "annotations"
+    copies = tmp_path / "copies"
+    for folder in (corpus / "texts", annotations, copies):
+        folder.mkdir(parents=True)
+    lines = [f"{name} = {json.dumps(value)}\n" for name, value in INFO.items()]
+    (corpus / "corpus.toml").write_text("".join(lines))
+    (corpus / "texts" / "open-1.txt").write_text(RAW)
+    (copies / "press-1.txt").write_text(SECRET)
+    write_jsonl(corpus / "sources.jsonl", [source("open-1", RAW), source("press-1", SECRET)])
+    write_jsonl(
+        corpus / "fact_sources.jsonl", [{"id": "fact-1", "url": "https://invented.example"}]
+    )
+    (annotations / "scheme.toml").write_text(SCHEME.read_text())
+    (annotations / "annotators.toml").write_text("".join(map(ANNOTATORS.format, ("one", "two"))))
+    (annotations / "splits.tsv").write_text("open-1\tearly\npress-1\tlate\n")
+    write_jsonl(annotations / "registry.jsonl", [])
+    workspace = Workspace(tmp_path / "root", copies)
+    for name in workspace.sources:
+        document = workspace.document(name)
+        if name == "press-1":
+            write_json(workspace.layout.standoff_document(name), document.standoff())
+        annotate(workspace, name)
+    return tmp_path / "root"
+
+
+def source(name: str, raw: str) -> dict[str, Any]:
+    ships = name.startswith("open")
+    return {
+        "id": name, "subset": "original" if ships else "press",
+        "rights": "full_text" if ships else "standoff", "title": raw.split("\n")[0],
+        "publisher": "none", "date": "2001", "genre": "note", "period": "now", "vantage": "here",
+        "topic": name, "licence": "CC0-1.0", "path": f"{name}.txt", "format": "text",
+        "sha256": sha256(raw), "obtain": "Write it.", "drafted_by": "nobody", "facts": ["fact-1"],
+    }  # fmt: skip
+
+
+def annotate(workspace: Workspace, name: str, **change: Any) -> None:
+    """Every pass and the adjudication mark `Wend`, where it first stands, changed as is said."""
+    text = workspace.document(name).text
+    start = text.index("Wend")
+    entity = Entity(
+        id="e1",
+        start=start,
+        end=start + 4,
+        label="SPOT",
+        entity_id="nil-wend",
+        sense="ground",
+        quote="Wend" if name == "open-1" else "",
+    )
+    for who in ("one", "two", "judge"):
+        annotation = Annotation(
+            document=name,
+            digest=sha256(text),
+            scheme="7",
+            annotator=who,
+            entities=(msgspec.structs.replace(entity, **change),),
+        )
+        layout = workspace.layout
+        write_json(
+            layout.adjudication(name) if who == "judge" else layout.layer(who, name), annotation
+        )
+
+
+def run(root: Path, *args: str) -> Result:
+    before = ("--root", str(root), *(("--json",) if "--json" in args else ()))
+    rest = [arg for arg in args if arg != "--json"]
+    return CliRunner().invoke(cli, [*before, "check", *rest])
+
+
+def test_a_corpus_in_order_exits_0(root: Path) -> None:
+    result = run(root, "--severity", "info")
+    assert (result.exit_code, result.output.strip()) == (0, "0 errors, 0 warnings, 0 infos")
+
+
+def test_the_copies_make_no_difference_to_a_corpus_in_order(root: Path) -> None:
+    assert check_corpus(Workspace(root, root.parent / "copies")).findings == ()
+
+
+def test_errors_exit_1_and_point_at_the_place(root: Path) -> None:
+    annotate(Workspace(root), "open-1", end=5, quote="")
+    result = run(root)
+    assert result.exit_code == 1
+    lines = result.output.splitlines()
+    at = next(n for n, line in enumerate(lines) if line.startswith("  open-1:one/e1:7-5: "))
+    assert "is empty or inverted" in lines[at]
+    assert lines[at + 2].index("^") == lines[at + 1].index("Wend")
+    assert lines[-1] == "3 errors, 0 warnings, 0 infos"
+
+
+def test_warnings_exit_0_and_can_be_left_out(root: Path) -> None:
+    annotate(Workspace(root), "open-1", entity_id="")
+    shown, hidden = run(root), run(root, "--severity", "error")
+    assert shown.exit_code == hidden.exit_code == 0
+    assert "entity-unlinked" in shown.output
+    assert "entity-unlinked" not in hidden.output
+    assert "3 not shown" in hidden.output
+
+
+def test_findings_can_be_had_for_one_document_or_annotator(root: Path) -> None:
+    annotate(Workspace(root), "open-1", label="CREATURE", sense=None)
+    records = [found(run(root, "--json", "--annotator", name)) for name in ("one", "adjudicated")]
+    assert records == [[("open-1", "one/e1")], [("open-1", "adjudicated/e1")]]
+    assert found(run(root, "--json", "--document", "press-1")) == []
+
+
+def found(result: Result) -> list[tuple[str, str]]:
+    findings = json.loads(result.output)["findings"]
+    assert result.exit_code == (1 if findings else 0)
+    places = [finding["location"] for finding in findings]
+    return [(at.get("document", ""), at.get("record", "")) for at in places]
+
+
+def test_json_gives_the_files_too(root: Path) -> None:
+    annotate(Workspace(root), "open-1", label="CREATURE", sense=None)
+    first = json.loads(run(root, "--json").output)["findings"][0]
+    assert first["code"] == "unknown-label"
+    assert first["location"]["path"] == "annotations/layers/one/open-1.json"
+    assert "^^^^" in first["excerpt"]
+
+
+def test_waived_findings_are_listed_as_waived(root: Path) -> None:
+    annotate(Workspace(root), "open-1", label="CREATURE", sense=None)
+    waiver = {"code": "unknown-label", "document": "open-1", "reason": "a trial", "by": "judge"}
+    write_jsonl(root / "annotations" / "waivers.jsonl", [waiver])
+    result = run(root)
+    assert result.exit_code == 0
+    assert "waived (3)" in result.output
+    assert result.output.splitlines()[-1] == "0 errors, 0 warnings, 0 infos; 3 waived"
+
+
+def test_files_that_nothing_accounts_for_are_found(root: Path) -> None:
+    layers = root / "annotations" / "layers"
+    (layers / "three").mkdir()
+    (layers / "one" / "open-1.json").rename(layers / "three" / "open-1.json")
+    records = [record for _, record in found(run(root, "--json"))]
+    assert "annotations/layers/three/open-1.json" in records
+
+
+def test_a_withheld_text_in_the_corpus_is_found(root: Path) -> None:
+    (root / "corpus" / "texts" / "press-1.txt").write_text(SECRET)
+    assert found(run(root, "--json")) == [("press-1", "")]
+
+
+def test_a_corpus_only_begun_has_findings_and_no_crash(root: Path) -> None:
+    for name in ("annotations/splits.tsv", "corpus/fact_sources.jsonl"):
+        (root / name).unlink()
+    codes = {f.code for f in check_corpus(Workspace(root)).findings}
+    assert codes == {"split-missing", "fact-source-unknown"}
+
+
+@pytest.mark.parametrize(
+    ("args", "missing", "said"),
+    [
+        pytest.param((), "corpus/corpus.toml", "is no corpus root", id="no root"),
+        pytest.param((), "annotations/registry.jsonl", "No such file", id="no registry"),
+        pytest.param((), "corpus/texts/open-1.txt", "does not exist", id="no text"),
+        pytest.param(("--document", "x"), None, "no document 'x'", id="unknown document"),
+        pytest.param(("--annotator", "x"), None, "'x' is no annotator", id="unknown annotator"),
+    ],
+)
+def test_what_cannot_run_exits_2(
+    root: Path,
+    args: tuple[str, ...],
+    missing: str | None,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    if missing:
+        (root / missing).unlink()
+    monkeypatch.setattr(sys, "argv", ["ijcorpus", "--root", str(root), "check", *args])
+    with pytest.raises(SystemExit) as exit:
+        main()
+    assert exit.value.code == 2
+    assert said in " ".join(capsys.readouterr().err.split())
+
+
+def test_the_list_of_checks_needs_no_corpus(tmp_path: Path) -> None:
+    result = run(tmp_path, "--list")
+    assert result.exit_code == 0
+    for checks in SCOPES.values():
+        for check in checks:
+            assert f"| `{check.code}` | {check.severity} |" in result.output

@@ -1,0 +1,262 @@
+"""One failing and one passing corpus for each check."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from ijcorpus.annotation import (
+    Annotation,
+    Annotator,
+    AuthorStance,
+    Decision,
+    Entity,
+    RegistryEntry,
+    Stance,
+)
+from ijcorpus.checks import SCOPES, check, table
+from ijcorpus.checks.view import ADJUDICATED, CorpusView, Layer, Subject, Traced, Waiver
+from ijcorpus.document import (
+    Document,
+    RawMap,
+    RawRun,
+    Rights,
+    Source,
+    Span,
+    StandoffDocument,
+    Struct,
+    Subset,
+)
+from ijcorpus.scheme import read_scheme
+
+FOLDER = Path(__file__).parents[1] / "fixtures" / "checks"
+SCHEME = read_scheme((FOLDER / "scheme.toml").read_text())
+CHECKS = {check.code: check for checks in SCOPES.values() for check in checks}
+TODAY = datetime.date(2001, 1, 1)
+
+
+class Said(Struct, frozen=True, kw_only=True):
+    """One annotation; `of` and `by` are put in where they are not given."""
+
+    entities: tuple[Entity, ...] = ()
+    stances: tuple[Stance, ...] = ()
+    author: tuple[AuthorStance, ...] = ()
+    flags: tuple[str, ...] = ()
+    digest: str | None = None
+    scheme: str = "7"
+    of: str | None = None
+    by: str | None = None
+
+
+class Text(Struct, frozen=True, kw_only=True):
+    """One document: `said` is what every pass and the adjudication say, unless they say else."""
+
+    id: str = "a"
+    text: str = "Ada Moss poured tea in Wend. Rain fell on Wend."
+    sentences: tuple[Span, ...] | None = None
+    subset: Subset = "original"
+    rights: Rights = "full_text"
+    at_hand: bool = True
+    recorded: bool | None = None
+    recorded_characters: int | None = None
+    stored: bool = False
+    topic: str | None = None
+    split: str | None = "early"
+    drafted_by: str | None = "nobody"
+    facts: tuple[str, ...] = ("fact-1",)
+    traced: tuple[Traced, ...] = ()
+    said: Said = Said()
+    passes: dict[str, Said] | None = None
+    adjudicated: Said | None | msgspec.UnsetType = msgspec.UNSET
+    decisions: tuple[Decision, ...] = ()
+
+
+class Corpus(Struct, frozen=True, kw_only=True):
+    """A corpus that is in order but for what it says."""
+
+    documents: tuple[Text, ...] = (Text(),)
+    registry: tuple[RegistryEntry, ...] = ()
+    splits: dict[str, str] = {}
+    strays: tuple[str, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+
+
+def annotator(name: str, *, adjudicates: bool = False) -> Annotator:
+    return Annotator(id=name, kind="rule" if name == "rule" else "human", description="",
+                     email="", adjudicates=adjudicates)  # fmt: skip
+
+
+ANNOTATORS = {
+    **{name: annotator(name) for name in ("one", "two", "rule")},
+    "judge": annotator("judge", adjudicates=True),
+}
+
+
+def document(given: Text) -> Document:
+    return Document(
+        id=given.id,
+        text=given.text,
+        sections=(),
+        sentences=given.sentences or ((Span(0, len(given.text)),) if given.text else ()),
+        raw_map=RawMap((RawRun(0, len(given.text), 0, len(given.text)),)),
+        raw_sha256="0",
+        cleaner="1",
+    )
+
+
+def source(given: Text) -> Source:
+    return Source(
+        id=given.id,
+        subset=given.subset,
+        rights=given.rights,
+        title="A title",
+        publisher="none",
+        date="2001",
+        genre="note",
+        period="now",
+        vantage="here",
+        topic=given.topic or given.id,
+        licence="CC0-1.0",
+        path=f"{given.id}.txt",
+        format="text",
+        sha256="0",
+        obtain="Write it.",
+        drafted_by=given.drafted_by,
+        facts=given.facts,
+    )
+
+
+def layer(name: str, said: Said, made: Document) -> Layer:
+    annotation = Annotation(
+        document=said.of or made.id,
+        digest=said.digest or made.digest,
+        scheme=said.scheme,
+        annotator=said.by or ("judge" if name == ADJUDICATED else name),
+        entities=said.entities,
+        stances=said.stances,
+        author=said.author,
+        flags=said.flags,
+    )
+    return Layer(name=name, annotation=annotation)
+
+
+def subject(given: Text) -> Subject:
+    made = document(given)
+    passes = {"one": given.said, "two": given.said} if given.passes is None else given.passes
+    final = given.said if given.adjudicated is msgspec.UNSET else given.adjudicated
+    withheld = given.rights == "standoff"
+    kept: StandoffDocument | None = None
+    if withheld if given.recorded is None else given.recorded:
+        kept = made.standoff()
+        if given.recorded_characters is not None:
+            kept = msgspec.structs.replace(kept, characters=given.recorded_characters)
+    return Subject(
+        source=source(given),
+        document=made if given.at_hand else made.standoff(),
+        layers=tuple(layer(name, said, made) for name, said in passes.items()),
+        adjudicated=layer(ADJUDICATED, final, made) if final else None,
+        decisions=given.decisions,
+        recorded=kept,
+        stored=given.stored,
+        facts=given.traced,
+    )
+
+
+def corpus_view(corpus: Corpus) -> CorpusView:
+    named = {text.id: text.split for text in corpus.documents if text.split}
+    return CorpusView(
+        scheme=SCHEME,
+        subjects=tuple(subject(text) for text in corpus.documents),
+        registry=corpus.registry,
+        annotators=ANNOTATORS,
+        splits={**named, **corpus.splits},
+        fact_sources=frozenset(["fact-1"]),
+        today=TODAY,
+        strays=corpus.strays,
+        waivers=corpus.waivers,
+    )
+
+
+def example(code: str, name: str) -> CorpusView:
+    data = (FOLDER / code / f"{name}.json").read_bytes()
+    return corpus_view(msgspec.json.decode(data, type=Corpus))
+
+
+@pytest.mark.parametrize("code", CHECKS)
+def test_the_failing_corpus_yields_the_code_and_no_other_error(code: str) -> None:
+    found = check(example(code, "fail")).findings
+    mine = [finding for finding in found if finding.code == code]
+    assert mine
+    assert {f.code for f in found if f.severity == "error"} <= {code}
+    for finding in mine:
+        assert finding.severity == CHECKS[code].severity
+        assert finding.message[-1] == "." and "\n" not in finding.message
+        assert finding.location.document or finding.location.record
+
+
+@pytest.mark.parametrize("code", CHECKS)
+def test_the_passing_corpus_does_not(code: str) -> None:
+    view = example(code, "pass")
+    assert view.subjects
+    found = check(view).findings
+    assert code not in {finding.code for finding in found}
+    assert not [finding for finding in found if finding.severity == "error"]
+
+
+def test_every_check_has_its_fixtures_and_every_fixture_its_check() -> None:
+    folders = {path.name for path in FOLDER.iterdir() if path.is_dir()}
+    assert folders == set(CHECKS)
+    for code in folders:
+        names = {path.name for path in (FOLDER / code).iterdir()}
+        assert names == {"fail.json", "pass.json"}
+
+
+def test_codes_are_unique_and_explained() -> None:
+    checks = [one for checks in SCOPES.values() for one in checks]
+    assert len(checks) == len(CHECKS)
+    assert all(one.explanation.endswith(".") and len(one.explanation) > 20 for one in checks)
+    assert all(one.code == one.code.lower() and " " not in one.code for one in checks)
+    functions = [one.function for one in checks]
+    assert len(set(functions)) == len(functions)
+
+
+def test_the_table_has_a_row_for_every_check() -> None:
+    rows = table().splitlines()
+    assert len(rows) == len(CHECKS) + 2
+    assert all(any(row.startswith(f"| `{code}` |") for row in rows) for code in CHECKS)
+
+
+def test_a_corpus_in_order_has_no_findings() -> None:
+    assert check(corpus_view(Corpus())).findings == ()
+
+
+@pytest.mark.parametrize("code", sorted(code for code in CHECKS if not code.startswith("waiver")))
+def test_no_finding_shows_words_of_a_text_that_may_not_ship(code: str) -> None:
+    data = json.loads((FOLDER / code / "fail.json").read_text())
+    said: list[str] = []
+    for text in data.get("documents", [{}]):
+        text["rights"], text["subset"] = "standoff", "press"
+        body: str = text.get("text", Text().text)
+        said += [body[at : at + 12] for at in range(len(body) - 11)]
+    view = corpus_view(msgspec.convert(data, Corpus))
+    for finding in check(view).findings:
+        assert finding.excerpt == ""
+        assert not any(words in finding.message for words in said), finding.message
+
+
+def test_every_refused_character_is_named() -> None:
+    found = check(example("text-control-character", "fail")).findings
+    records = [f.location.record for f in found]
+    assert records == ["U+0000", "U+000D", "U+200B", "U+202E", "U+FFFD"]
+
+
+def test_every_place_of_a_withheld_quote_is_found() -> None:
+    found = check(example("quote-in-withheld", "fail")).findings
+    records = {(f.location.document, f.location.record) for f in found}
+    layers = ("one", "two", "adjudicated")
+    assert records >= {*(("a", f"{name}/e1") for name in layers), ("c", "d1")}
+    assert records >= {("b", f"{name}/s1") for name in layers}
