@@ -87,7 +87,7 @@ def test_another_text_is_refused_with_the_place() -> None:
         read("abc", text="abd")
 
 
-texts = st.text(st.sampled_from("ab[]\\\"% 東א́👩‍🚀\n"), min_size=3, max_size=30).filter(
+texts = st.text(st.sampled_from('ab[]\\"% 東א́👩‍🚀\n'), min_size=3, max_size=30).filter(
     lambda t: t == t.strip() and len(t) > 2
 )
 

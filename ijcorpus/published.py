@@ -1,0 +1,252 @@
+"""Published releases: where they lie, what they hold, and their rows, read by pyarrow alone.
+
+A release is a folder with `MANIFEST.json`, `README.md` and `<configuration>/<split>.parquet`.
+Releases lie in the package itself (`ijcorpus/released/<version>`), and in a checkout in
+`corpus/releases/<version>`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from ijcorpus.annotation import Annotation, AuthorStance, Entity, Holder, Stance
+from ijcorpus.document import Struct, sha256
+from ijcorpus.errors import ReleaseError
+from ijcorpus.records import read_bytes, read_json
+from ijcorpus.scheme import LabelScheme
+from ijcorpus.workspace import CorpusInfo
+
+MANIFEST = "MANIFEST.json"
+SCHEME = "scheme.json"
+_BATCH = 64
+
+
+class ReleaseFile(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One file of a release: its path in it, size in bytes and SHA-256.
+
+    A table also has its number of rows, and size and digest of the rows as JSON lines: they stay
+    the same whatever wrote the Parquet.
+    """
+
+    path: str
+    bytes: int
+    sha256: str
+    rows: int | None = None
+    rows_bytes: int | None = None
+    rows_sha256: str | None = None
+
+
+class Manifest(Struct, frozen=True, kw_only=True):
+    """What a version is: its files, its counts and what it was made with.
+
+    `counts` is configuration -> split -> rows; `made_with` package -> version.
+    """
+
+    version: str
+    released: str
+    info: CorpusInfo
+    scheme: str
+    cleaners: tuple[str, ...]
+    made_with: dict[str, str]
+    counts: dict[str, dict[str, int]]
+    files: tuple[ReleaseFile, ...]
+
+    def file(self, path: str) -> ReleaseFile | None:
+        """The record of one file, or None."""
+        return next((file for file in self.files if file.path == path), None)
+
+
+class Release:
+    """One release directory, opened."""
+
+    def __init__(self, folder: Path) -> None:
+        if not (folder / MANIFEST).is_file():
+            raise ReleaseError(
+                f"{folder} is no release: it has no {MANIFEST}. Build one with 'ijcorpus build'."
+            )
+        self.folder = folder
+
+    @cached_property
+    def manifest(self) -> Manifest:
+        """What the release holds."""
+        return read_json(self.folder / MANIFEST, Manifest)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the manifest, which names every file's own: the release's identity."""
+        return sha256((self.folder / MANIFEST).read_bytes())
+
+    @cached_property
+    def scheme(self) -> LabelScheme:
+        """The label scheme of the release."""
+        return read_json(self.folder / SCHEME, LabelScheme)
+
+    def splits(self, config: str) -> tuple[str, ...]:
+        """The splits of a configuration; raises ReleaseError that lists the configurations."""
+        counts = self.manifest.counts
+        if config not in counts:
+            raise ReleaseError(
+                f"version {self.manifest.version} has no configuration {config!r}. "
+                f"It has: {', '.join(counts)}."
+            )
+        return tuple(counts[config])
+
+    def path(self, config: str, split: str) -> Path:
+        """The Parquet file of a split, once its bytes are found to be those of the manifest."""
+        if split not in (splits := self.splits(config)):
+            raise ReleaseError(
+                f"configuration {config!r} of version {self.manifest.version} has no split "
+                f"{split!r}. It has: {', '.join(splits)}."
+            )
+        name = f"{config}/{split}.parquet"
+        path, described = self.folder / name, self.manifest.file(name)
+        data = read_bytes(path, remedy="Install the package or fetch the release again.")
+        if described is None or sha256(data) != described.sha256:
+            raise ReleaseError(
+                f"{path} is not the file that {MANIFEST} describes: it was changed after the "
+                "release. Install the package or fetch the release again."
+            )
+        return path
+
+    def table(self, config: str, split: str) -> Any:
+        """The rows of a split as a pyarrow Table; labels are places in its metadata's names."""
+        import pyarrow.parquet as pq
+
+        return pq.ParquetFile(self.path(config, split)).read()
+
+    def rows(self, config: str, split: str | None = None) -> Iterator[dict[str, Any]]:
+        """Rows as dictionaries, labels by name; of every split in order when none is named."""
+        for name in self.splits(config) if split is None else (split,):
+            yield from named_rows(self.table(config, name))
+
+
+def named_rows(table: Any) -> Iterator[dict[str, Any]]:
+    """The rows of a released pyarrow Table as dictionaries, labels by name."""
+    described = json.loads(table.schema.metadata[b"huggingface"])["info"]["features"]
+    for start in range(0, table.num_rows, _BATCH):
+        for row in table.slice(start, _BATCH).to_pylist():
+            yield _named(row, described)
+
+
+def home(root: Path | None = None) -> Path | None:
+    """The folder that holds `<version>` folders: below a corpus root, or the package's own."""
+    if root is not None:
+        return folder if (folder := root / "corpus" / "releases").is_dir() else None
+    package = Path(__file__).parent
+    for folder in (package / "released", package.parent / "corpus" / "releases"):
+        if folder.is_dir():
+            return folder
+    return None
+
+
+def near(root: Path) -> Path | None:
+    """The root itself when it is or has a release; None means the package's own releases."""
+    return root if (root / MANIFEST).is_file() or versions(root) else None
+
+
+def versions(root: Path | None = None) -> tuple[str, ...]:
+    """Released versions, oldest first; of a corpus root, or of the package."""
+    folder = home(root)
+    if folder is None:
+        return ()
+    return tuple(sorted((path.parent.name for path in folder.glob(f"*/{MANIFEST}")), key=_order))
+
+
+def find(version: str | None = None, root: Path | None = None) -> Release:
+    """A release: the version asked for, else the newest.
+
+    `root` is a release directory or a corpus root; without it the package's own releases are
+    meant. Raises ReleaseError that lists the versions there are.
+    """
+    if root is not None and (root / MANIFEST).is_file():
+        release = Release(root)
+        if version not in (None, release.manifest.version):
+            raise ReleaseError(f"{root} holds version {release.manifest.version}, not {version}.")
+        return release
+    known, folder = versions(root), home(root)
+    if folder is None or not known:
+        raise ReleaseError(
+            f"{root or 'this installation'} has no released version. Make one with "
+            "'ijcorpus build --freeze', or name a release directory."
+        )
+    if version is not None and version not in known:
+        raise ReleaseError(f"there is no version {version!r}. There are: {', '.join(known)}.")
+    return Release(folder / (version or known[-1]))
+
+
+def annotation(row: dict[str, Any]) -> Annotation:
+    """The adjudicated annotation in a row of `documents` or `standoff`.
+
+    Quotes are empty where the row has no text.
+    """
+    return Annotation(
+        document=row["id"],
+        digest=row["text_sha256"],
+        scheme=row["scheme"],
+        annotator=row["annotator"],
+        entities=tuple(
+            Entity(
+                id=mention["id"],
+                start=mention["start"],
+                end=mention["end"],
+                label=mention["label"],
+                entity_id=mention["entity_id"],
+                sense=mention["sense"],
+                quote=mention.get("text", ""),
+                origin=mention["origin"],
+            )
+            for mention in row["mentions"]
+        ),
+        stances=tuple(_stance(judgement) for judgement in row["judgements"]),
+        author=tuple(AuthorStance(**stance) for stance in row["author_stances"]),
+        flags=tuple(row["flags"]),
+    )
+
+
+def _stance(row: dict[str, Any]) -> Stance:
+    kind: Literal["mention", "author", "unnamed"] = row["holder_kind"]
+    return Stance(
+        id=row["id"],
+        start=row["start"],
+        end=row["end"],
+        holder=Holder(kind=kind, mention=row["holder_mention"], type=row["holder_type"]),
+        target=row["target"],
+        polarity=row["polarity"],
+        attribution=row["attribution"],
+        flags=tuple(row["flags"]),
+        note=row.get("note") or "",
+        quote=row.get("text", ""),
+    )
+
+
+def _named(value: Any, feature: dict[str, Any]) -> Any:
+    match feature.get("_type"):
+        case "Value":
+            return value
+        case "ClassLabel":
+            return None if value is None else feature["names"][value]
+        case "List":
+            inner = feature["feature"]
+            if inner.get("_type") == "Value":
+                return value
+            return [_named(one, inner) for one in value]
+        case _:
+            return {name: _named(value[name], inner) for name, inner in feature.items()}
+
+
+def _order(version: str) -> tuple[tuple[int, str], ...]:
+    """Numbers by size: 1.10 comes after 1.9."""
+    parts = re.split(r"[.\-_]", version)
+    return tuple((int(part) if part.isdigit() else -1, part) for part in parts)
+
+
+def encode(manifest: Manifest) -> bytes:
+    """The manifest as it is written."""
+    return msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n"

@@ -1,0 +1,166 @@
+"""Build a release from a corpus root, compare it with what was released, freeze a version."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from ijcorpus.errors import ReleaseError
+from ijcorpus.published import MANIFEST, SCHEME, Manifest, ReleaseFile, encode
+from ijcorpus.records import read_json, write_bytes
+from ijcorpus.release.agreeing import agreement_text
+from ijcorpus.release.card import Card, readme
+from ijcorpus.release.cite import citation_cff
+from ijcorpus.release.collect import Rows, gather, refuse_withheld, release_rows, split_names
+from ijcorpus.release.counts import count_tables
+from ijcorpus.release.features import DEFAULT, configurations
+from ijcorpus.release.manifest import describe, describe_table, made_with, refuse_difference
+from ijcorpus.release.rows import Item
+from ijcorpus.release.tables import parquet, table
+from ijcorpus.scheme import json_schema
+from ijcorpus.splits import extend, write_splits
+from ijcorpus.workspace import Workspace
+
+_VERSION = re.compile(r"\d+\.\d+\.\d+")
+
+
+def build(workspace: Workspace, destination: Path) -> Manifest:
+    """Build the release into a directory, replacing the one that was there at once.
+
+    Raises ReleaseError, and leaves the directory as it was, when a document has no adjudicated
+    annotation or no split, or when the version was released with other content.
+    """
+    manifest, files = _checked(workspace, workspace.splits)
+    _replace(destination, manifest, files)
+    return manifest
+
+
+def freeze(workspace: Workspace) -> Manifest:
+    """Make the build a released version: its files and manifest under `corpus/releases/`.
+
+    New documents are appended to the splits first. Raises ReleaseError when the version exists
+    with other content; freezing the same content again changes nothing.
+    """
+    layout = workspace.layout
+    frozen = workspace.splits if layout.splits.exists() else {}
+    splits = extend(frozen, workspace.sources.values(), workspace.scheme.splits)
+    manifest, files = _checked(workspace, splits)
+    if splits != frozen:
+        write_bytes(layout.splits, write_splits(splits).encode())
+    _replace(layout.release, manifest, files)
+    _replace(layout.releases / manifest.version, manifest, files)
+    write_bytes(layout.manifest(manifest.version), encode(manifest))
+    return manifest
+
+
+def _checked(workspace: Workspace, splits: Mapping[str, str]) -> tuple[Manifest, dict[str, bytes]]:
+    """The manifest and files of a build that is no contradiction of a released version."""
+    manifest, files = assemble(workspace, splits)
+    path = workspace.layout.manifest(manifest.version)
+    if not path.exists():
+        return manifest, files
+    committed = read_json(path, Manifest)
+    refuse_difference(committed, manifest, workspace.layout.releases / manifest.version, files)
+    return committed, files
+
+
+def assemble(workspace: Workspace, splits: Mapping[str, str]) -> tuple[Manifest, dict[str, bytes]]:
+    """The manifest and every file of the release, by path, in memory."""
+    info, scheme = workspace.info, workspace.scheme
+    if not _VERSION.fullmatch(info.version):
+        raise ReleaseError(
+            f"{workspace.layout.info}: the version {info.version!r} is not three numbers such as "
+            "1.0.0, and `datasets` reads no other. Number it so."
+        )
+    items = [*gather(workspace, splits)]
+    every, features = release_rows(workspace, items), configurations(scheme)
+    refuse_withheld(workspace, items, every)
+    files: dict[str, bytes] = {}
+    tables: dict[str, ReleaseFile] = {}
+    for config, by_split in every.items():
+        for split, rows in by_split.items():
+            path = f"{config}/{split}.parquet"
+            files[path] = parquet(table(rows, features[config]))
+            tables[path] = describe_table(path, files[path], rows, features[config])
+    others = _texts(workspace, card(workspace, items, every, tables))
+    counts = {name: {split: len(r) for split, r in found.items()} for name, found in every.items()}
+    return Manifest(
+        version=info.version,
+        released=info.released,
+        info=info,
+        scheme=scheme.version,
+        cleaners=tuple(sorted({item.document.cleaner for item in items})),
+        made_with=made_with(),
+        counts=counts,
+        files=(*tables.values(), *(describe(path, data) for path, data in others.items())),
+    ), {**files, **others}
+
+
+def card(
+    workspace: Workspace, items: list[Item], every: Rows, tables: Mapping[str, ReleaseFile]
+) -> Card:
+    """What the card says, from the rows."""
+    scheme = workspace.scheme
+    both = (every.get(DEFAULT, {}), every.get("standoff", {}))
+    documents = {s: [row for part in both for row in part.get(s, [])] for s in split_names(scheme)}
+    tokens = (row["cut_tokens"] for rows in every.get("entities", {}).values() for row in rows)
+    return Card(
+        info=workspace.info,
+        scheme=scheme,
+        annotators=workspace.annotators,
+        features=configurations(scheme),
+        counts={name: {s: len(rows) for s, rows in found.items()} for name, found in every.items()},
+        files=tables,
+        tables=count_tables(documents, scheme),
+        cut_tokens=sum(tokens),
+        agreement=agreement_text(items, scheme),
+    )
+
+
+def _texts(workspace: Workspace, described: Card) -> dict[str, bytes]:
+    """The files of a release that are no tables."""
+    info, schema = workspace.info, msgspec.json.encode(json_schema())
+    licence = (
+        f"Texts, labels and registry of {info.title}, version {info.version}, by "
+        f"{', '.join(info.authors)}, are licensed under {info.licence}: {info.licence_url}\n\n"
+        "The texts that the configuration `standoff` describes are not in this release, and "
+        "this licence does not cover them.\n"
+    )
+    return {
+        "README.md": readme(described).encode(),
+        SCHEME: msgspec.json.format(msgspec.json.encode(workspace.scheme), indent=1) + b"\n",
+        "schema.json": msgspec.json.format(schema, indent=1) + b"\n",
+        "CITATION.cff": citation_cff(info).encode(),
+        "LICENSE.md": licence.encode(),
+    }
+
+
+def _replace(destination: Path, manifest: Manifest, files: Mapping[str, bytes]) -> None:
+    """Write a release beside its place, then change places: no reader sees half of one."""
+    if destination.exists() and not _replaceable(destination):
+        raise ReleaseError(
+            f"{destination} is there and is no release: it will not be replaced. "
+            "Name another place, or remove it."
+        )
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=destination.parent, prefix=".release-") as temporary:
+        fresh, old = Path(temporary) / "new", Path(temporary) / "old"
+        for path, data in {**files, MANIFEST: encode(manifest)}.items():
+            (fresh / path).parent.mkdir(parents=True, exist_ok=True)
+            (fresh / path).write_bytes(data)
+        if destination.exists():
+            destination.replace(old)
+        try:
+            fresh.replace(destination)
+        except BaseException:
+            if old.exists():
+                old.replace(destination)
+            raise
+
+
+def _replaceable(place: Path) -> bool:
+    return place.is_dir() and ((place / MANIFEST).is_file() or not any(place.iterdir()))
