@@ -23,7 +23,11 @@ T = TypeVar("T")
 
 
 class CorpusInfo(Struct, frozen=True, kw_only=True):
-    """What a corpus is called, by whom, and under which terms (`corpus/corpus.toml`)."""
+    """What a corpus is called, by whom, and under which terms (`corpus/corpus.toml`).
+
+    `text_creators` are the hub's names for where the texts come from, such as `found`; `limits`
+    are sentences for the data card.
+    """
 
     name: str
     title: str
@@ -37,6 +41,8 @@ class CorpusInfo(Struct, frozen=True, kw_only=True):
     repository: str
     keywords: tuple[str, ...]
     provenance: str
+    text_creators: tuple[str, ...] = ("found",)
+    limits: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
 
 

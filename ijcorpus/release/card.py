@@ -56,14 +56,18 @@ def readme(card: Card) -> str:
     return f"---\n{head}---\n\n" + "\n".join(sections)
 
 
+# The hub's names for what makes labels.
+_CREATORS = {"human": "expert-generated", "model": "machine-generated", "rule": "machine-generated"}
+
+
 def _metadata(card: Card) -> dict[str, Any]:
     info = card.info
     return {
         "pretty_name": info.title,
         "language": [info.language],
         "license": spdx(info.licence).lower(),
-        "annotations_creators": ["machine-generated"],
-        "language_creators": ["machine-generated"],
+        "annotations_creators": sorted({_CREATORS[a.kind] for a in card.annotators.values()}),
+        "language_creators": list(info.text_creators),
         "task_categories": ["token-classification", "text-classification"],
         "task_ids": ["named-entity-recognition"],
         "size_categories": [_size(sum(card.counts[DEFAULT].values()))],
@@ -194,15 +198,12 @@ def _splits(card: Card) -> str:
 
 def _limits(card: Card) -> str:
     lines = [
-        f"Texts in `{card.info.language}` only: debates in other languages are seen as such texts "
-        "report them.",
+        *card.info.limits,
         "Topic, time and stance are confounded: report a baseline that knows the target only.",
         "A stance is what a text says of a holder, not what a person or state believes.",
     ]
     if "standoff" in card.counts:
         lines += [
-            "The style of a drafter marks texts written for the corpus; the withheld texts are the "
-            "measure of transfer to real text.",
             "`standoff`, and withheld documents in `annotations`, have no notes: a note may quote.",
         ]
     return "## Limits\n\n" + "".join(f"- {line}\n" for line in lines)
