@@ -147,6 +147,20 @@ def test_a_holder_is_the_linked_entity_wherever_it_is_mentioned() -> None:
     assert {dispute.kind for dispute in found} == {"entity", "stance"}
 
 
+def test_a_holder_s_type_can_be_disputed() -> None:
+    one = stance(1, "praised", FIRST)
+    typed = stance(1, "praised", msgspec.structs.replace(FIRST, type="firm"))
+    _, found = find(
+        a=layer(entities=[ADA], stances=[one]), b=layer(entities=[ADA], stances=[typed])
+    )
+    assert [dispute.kind for dispute in found] == ["stance"]
+
+
+def test_spans_that_only_touch_are_two_disputes() -> None:
+    _, found = find(a=layer(entities=[ADA]), b=layer(entities=[entity(1, " met")]))
+    assert [(d.start, d.end) for d in found] == [(0, 9), (9, 13)]
+
+
 def test_author_stances_and_flags_are_disputed_one_by_one() -> None:
     def said(target, polarity):
         return AuthorStance(target=target, polarity=polarity)
@@ -166,6 +180,11 @@ def test_a_key_is_of_the_readings_and_not_of_ids_notes_or_quotes() -> None:
     assert len(key()) == 16
     assert key() == key(note="n", quote="q", id="s9")
     assert key() != key(polarity="against")
+    moved = msgspec.structs.replace(ADA, start=23, end=26)
+    held = layer(entities=[ADA, moved], stances=[stance(1, "praised", FIRST)])
+    other = msgspec.structs.replace(held, entities=(moved, msgspec.structs.replace(ADA, id="e2")))
+    keys = {find(a=one, b=layer(entities=[ADA, moved]))[1][0].key for one in (held, other)}
+    assert len(keys) == 2
     relabelled = find(a=layer(), b=layer(entities=[ADA]))[1][0].key
     assert relabelled != find(b=layer(), a=layer(entities=[ADA]))[1][0].key
 
@@ -267,13 +286,15 @@ def test_two_decisions_on_one_dispute_must_be_the_same() -> None:
     assert settle(layers, [choose(dispute, "a")] * 2).entities == (ADA,)
     with pytest.raises(AdjudicationError, match="decided twice and differently"):
         settle(layers, [choose(dispute, "a"), choose(dispute, "b")])
+    elsewhere = msgspec.structs.replace(choose(dispute, "b"), document="x")
+    assert settle(layers, [choose(dispute, "a"), elsewhere]).entities == (ADA,)
 
 
 def test_entities_may_not_overlap_in_the_end() -> None:
     layers = {"a": layer(entities=[ADA, BO]), "b": layer(entities=[BO])}
     (dispute,) = find(**layers)[1]
-    reading = Reading(annotator="judge", entities=(entity(1, "Ada Green met Bo"),))
-    message = r"PERSON at \[0, 16\) and PERSON at \[14, 21\)"
+    reading = Reading(annotator="judge", entities=(entity(1, "Ada Green met B"),))
+    message = r"PERSON at \[0, 15\) and PERSON at \[14, 21\)"
     with pytest.raises(AdjudicationError, match=message):
         settle(layers, [choose(dispute, "other", reading=reading)])
 
@@ -325,6 +346,27 @@ def test_a_holder_that_does_not_stand_is_an_error_that_names_the_stance(reading)
     message = r"stance on T1 at \[27, 34\) has its holder at \[0, 9\) \(ent-1\)"
     with pytest.raises(AdjudicationError, match=message):
         holders(wide, "other", reading)
+
+
+def test_an_unlinked_holder_is_not_whatever_else_stands_there() -> None:
+    ada, wide = (msgspec.structs.replace(e, entity_id="") for e in (ADA, WIDE))
+    layers = {"a": layer(entities=[ada], stances=[stance(1, "praised", FIRST)]),
+              "b": layer(entities=[wide])}  # fmt: skip
+    decisions = {d.kind: choose(d, "a") for d in find(**layers)[1]}
+    assert settle(layers, decisions.values()).entities == (ada,)
+    decisions["entity"] = msgspec.structs.replace(decisions["entity"], choice="b")
+    with pytest.raises(AdjudicationError, match=r"\(unlinked\), where no adjudicated entity"):
+        settle(layers, decisions.values())
+
+
+def test_an_agreed_holder_may_be_any_of_the_mentions_it_was_seen_by() -> None:
+    second = msgspec.structs.replace(ADA, start=23, end=26)
+    one = stance(1, "praised", FIRST)
+    layers = {"a": layer(entities=[ADA], stances=[one]),
+              "b": layer(entities=[second], stances=[one])}  # fmt: skip
+    for name, expected in (("a", ADA), ("b", second)):
+        settled = settle(layers, [choose(d, name) for d in find(**layers)[1]])
+        assert settled.mention(settled.stances[0]) == expected
 
 
 def test_what_merges_keeps_notes_quotes_and_what_was_set_by_hand() -> None:
@@ -533,6 +575,13 @@ def test_marks_stand_around_holders_and_evidence_that_touch() -> None:
     assert made.disputes[0].readings["a"].marked == expected
 
 
+def test_marks_that_touch_do_not_cross() -> None:
+    pair = [entity(1, "Ada Green"), entity(2, " met")]
+    found = find(a=layer(entities=pair), b=layer(entities=[entity(1, "Ada Green met")]))[1]
+    made = worksheet(DOCUMENT, found, SCHEME, text=TEXT)
+    assert made.disputes[0].readings["a"].marked == "⟦Ada Green⟧⟦ met⟧ Bo Blue."
+
+
 def test_what_was_filled_in_stays_when_the_worksheet_is_made_again() -> None:
     before = sheet("stance", note="mine")
     again = worksheet(DOCUMENT, find(**PAIR)[1], SCHEME, text=TEXT, before=before)
@@ -604,12 +653,50 @@ def test_a_decision_on_a_text_that_may_not_ship_holds_no_word_of_it() -> None:
         (decision,), problems = decided(filled, ground(ships=ships), by="judge")
         assert problems == []
         assert decision.reading.entities[0].quote == quote
-    copied = sheet("entity", choice="a", note="Blue said: he would WAIT and see, said he")
-    copied = msgspec.structs.replace(copied)
-    assert decided(copied, ground(ships=False), by="judge")[1] == []
-    copied = sheet("entity", choice="a", note="as in Ada praised the pact with Omland. Blue said")
-    assert "8 words in a row" in decided(copied, ground(ships=False), by="judge")[1][0]
-    assert decided(copied, ground(ships=True), by="judge")[1] == []
+    assert "Bo" not in held_by_bo(ships=False) and "Bo" in held_by_bo(ships=True)
+
+
+def held_by_bo(*, ships: bool) -> str:
+    """A decision whose holder's mention has a quote in its layer, as JSON."""
+    quoted = msgspec.structs.replace(BO, quote="Bo Blue")
+    layers = PAIR | {"b": layer(entities=[WIDE, msgspec.structs.replace(quoted, id="e2")])}
+    reading = {"stances": [STANCE | {"holder": {"mention": "ent-2"}}]}
+    on = ground(ships=ships)._replace(layers=layers)
+    (decision,), _ = decided(sheet("stance", reading=reading), on, by="judge")
+    return msgspec.json.encode(decision).decode()
+
+
+LAST = "he: Blue said he would WAIT, and see"
+
+
+@pytest.mark.parametrize(
+    ("note", "copied"), [(LAST.removeprefix("he: "), False), ("Omland " + LAST[4:], True)]
+)
+def test_notes_on_a_text_that_may_not_ship_are_in_own_words(note, copied) -> None:
+    for filled in (
+        sheet("entity", choice="a", note=note),
+        sheet("stance", reading={"stances": [STANCE | {"note": note}]}),
+    ):
+        problems = decided(filled, ground(ships=False), by="judge")[1]
+        assert ["8 words in a row" in problem for problem in problems] == [True] * copied
+        assert decided(filled, ground(ships=True), by="judge")[1] == []
+
+
+def test_a_holder_may_be_an_entity_that_another_decision_makes() -> None:
+    green = {"entities": [[*at("Green"), "PERSON", "nil-green"]]}
+    for mention in (at("Green"), "nil-green"):
+        reading = {"stances": [STANCE | {"holder": {"mention": mention}}]}
+        alone = sheet("stance", reading=reading)
+        assert "is the holder" in decided(alone, ground(), by="judge")[1][0]
+        beside = sheet("entity", reading=green).disputes[0]
+        assert beside.choice == "other"
+        both = msgspec.structs.replace(
+            alone, disputes=(beside, *(f for f in alone.disputes if f.dispute != beside.dispute))
+        )
+        decisions, problems = decided(both, ground(), by="judge")
+        assert problems == []
+        on_record = [decision for decision in decisions if decision.kind == "entity"]
+        assert decided(alone, ground(earlier=on_record), by="judge")[1] == []
 
 
 @pytest.mark.parametrize(

@@ -384,10 +384,15 @@ def test_intervals_are_of_the_seed_and_only_of_the_seed() -> None:
     assert one.entities.span.value == other.entities.span.value
 
 
-def test_one_document_has_a_value_and_no_interval() -> None:
-    figure = compare(layers(3, 1)).entities.partial
-    assert figure.value is not None
-    assert (figure.low, figure.high) == (None, None)
+def test_items_in_one_document_have_a_value_and_no_interval() -> None:
+    """Every resample with the one document has the same value: that is no certainty."""
+    one = one_stance(entity=Entity(id="e1", start=0, end=2, label=LABELS[0]))
+    empty = msgspec.structs.replace(one, document="e", entities=(), stances=())
+    for pairs in ([(one, one)], [(one, one), (empty, empty)]):
+        figure = compare(pairs).entities.partial
+        assert (figure.value, figure.low, figure.high) == (1, None, None)
+    other = msgspec.structs.replace(one, document="e")
+    assert compare([(one, one), (other, other)]).entities.partial.low == 1
 
 
 # --- what figures are ---
