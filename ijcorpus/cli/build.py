@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     "--freeze",
     "freezing",
     is_flag=True,
-    help="Make the build a released version in corpus/releases/, and give new documents a split.",
+    help="Make the build a released version in corpus/releases/.",
 )
 @click.option(
     "--output",
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 def build_command(ctx: Context, freezing: bool, output: Path | None) -> None:
     """Build the release; exit 2 when it is not the version that was released.
 
+    New documents are given a split, which they keep for ever, in annotations/splits.tsv.
     The version is that of corpus/corpus.toml. While it has no manifest in corpus/releases/ there
     is nothing to compare with; --freeze writes it, once.
     """

@@ -31,10 +31,11 @@ _VERSION = re.compile(r"\d+\.\d+\.\d+")
 def build(workspace: Workspace, destination: Path) -> Manifest:
     """Build the release into a directory, replacing the one that was there at once.
 
-    Raises ReleaseError, and leaves the directory as it was, when a document has no adjudicated
-    annotation or no split, or when the version was released with other content.
+    New documents are appended to `splits.tsv` first. Raises ReleaseError, and leaves the directory
+    as it was, when a document has no adjudicated annotation, or when the version was released
+    with other content.
     """
-    manifest, files = _checked(workspace, workspace.splits)
+    manifest, files = _checked(workspace)
     _replace(destination, manifest, files)
     return manifest
 
@@ -42,24 +43,30 @@ def build(workspace: Workspace, destination: Path) -> Manifest:
 def freeze(workspace: Workspace) -> Manifest:
     """Make the build a released version: its files and manifest under `corpus/releases/`.
 
-    New documents are appended to the splits first. Raises ReleaseError when the version exists
-    with other content; freezing the same content again changes nothing.
+    Raises ReleaseError when the version exists with other content; freezing the same content
+    again changes nothing.
     """
     layout = workspace.layout
-    frozen = workspace.splits if layout.splits.exists() else {}
-    splits = extend(frozen, workspace.sources.values(), workspace.scheme.splits)
-    manifest, files = _checked(workspace, splits)
-    if splits != frozen:
-        write_bytes(layout.splits, write_splits(splits).encode())
+    manifest, files = _checked(workspace)
     _replace(layout.release, manifest, files)
     _replace(layout.releases / manifest.version, manifest, files)
     write_bytes(layout.manifest(manifest.version), encode(manifest))
     return manifest
 
 
-def _checked(workspace: Workspace, splits: Mapping[str, str]) -> tuple[Manifest, dict[str, bytes]]:
+def _splits(workspace: Workspace) -> Mapping[str, str]:
+    """The frozen splits, with new documents appended."""
+    path = workspace.layout.splits
+    frozen = workspace.splits if path.exists() else {}
+    splits = extend(frozen, workspace.sources.values(), workspace.scheme.splits)
+    if splits != frozen:
+        write_bytes(path, write_splits(splits).encode())
+    return splits
+
+
+def _checked(workspace: Workspace) -> tuple[Manifest, dict[str, bytes]]:
     """The manifest and files of a build that is no contradiction of a released version."""
-    manifest, files = assemble(workspace, splits)
+    manifest, files = assemble(workspace, _splits(workspace))
     path = workspace.layout.manifest(manifest.version)
     if not path.exists():
         return manifest, files

@@ -11,7 +11,7 @@ import pytest
 import yaml
 from tiny_corpus import INFO, TEXTS, Corpus, make, replace
 
-from ijcorpus.errors import RecordError, ReleaseError, TextMismatchError
+from ijcorpus.errors import ReleaseError, TextMismatchError
 from ijcorpus.published import MANIFEST, Manifest, Release
 from ijcorpus.records import read_json, write_bytes, write_json
 from ijcorpus.release import tables
@@ -227,18 +227,16 @@ def test_without_the_frozen_files_only_the_file_is_named(corpus: Corpus) -> None
         build(corpus.open(), corpus.root / "here")
 
 
-def test_new_documents_get_a_split_only_when_frozen(corpus: Corpus) -> None:
+@pytest.mark.parametrize("frozen", ["", "alpha\tvalidation\n"])
+def test_new_documents_are_appended_to_the_splits(corpus: Corpus, frozen: str) -> None:
     layout = corpus.open().layout
-    layout.splits.write_text("alpha\ttrain\nbeta\tvalidation\n")
-    with pytest.raises(ReleaseError, match=r"no split for gamma, secret. Append .*--freeze"):
-        build(corpus.open(), corpus.root / "here")
     layout.splits.unlink()
-    with pytest.raises(RecordError):
-        build(corpus.open(), corpus.root / "here")
-    layout.splits.write_text("alpha\tvalidation\n")
-    freeze(corpus.open())
+    if frozen:
+        layout.splits.write_text(frozen)
+    build(corpus.open(), corpus.root / "here")
     lines = layout.splits.read_text().splitlines()
-    assert lines[0] == "alpha\tvalidation" and lines[-1] == "secret\ttest" and len(lines) == 4
+    assert lines[-1] == "secret\ttest" and len(lines) == 4
+    assert not frozen or lines[0] == "alpha\tvalidation"
 
 
 def test_what_is_not_ready_is_refused(corpus: Corpus) -> None:
