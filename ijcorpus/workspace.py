@@ -38,9 +38,9 @@ class CorpusInfo(Struct, frozen=True, kw_only=True):
     licence: str
     licence_url: str
     authors: tuple[str, ...]
-    repository: str
     keywords: tuple[str, ...]
     provenance: str
+    repository: str = ""
     text_creators: tuple[str, ...] = ("found",)
     limits: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()

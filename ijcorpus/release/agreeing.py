@@ -60,8 +60,8 @@ def _table(found: Agreement) -> Table:
 
 def _cells(figure: Figure) -> tuple[str, str, str]:
     interval = (
-        "-" if figure.low is None or figure.high is None else f"{figure.low:.2f}-{figure.high:.2f}"
+        "-" if figure.low is None or figure.high is None else f"{figure.low:.3f}-{figure.high:.3f}"
     )
-    value = "-" if figure.value is None else f"{figure.value:.2f}"
+    value = "-" if figure.value is None else f"{figure.value:.3f}"
     same = figure.first == figure.second
     return value, interval, str(figure.first) if same else f"{figure.first} and {figure.second}"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from ijcorpus.errors import ReleaseError
 from ijcorpus.published import find
 from ijcorpus.workspace import CorpusInfo
 
+T = TypeVar("T")
 Style = Literal["bibtex", "apa", "csl-json"]
 STYLES: tuple[Style, ...] = ("bibtex", "apa", "csl-json")
 
@@ -30,7 +31,7 @@ def citation(info: CorpusInfo, style: Style = "bibtex") -> str:
         authors = " & ".join(info.authors)
         return (
             f"{authors}. ({info.released[:4]}). {info.title} (Version {info.version}) "
-            f"[Data set]. {info.repository}"
+            f"[Data set]. {info.repository}".rstrip()
         )
     if style == "csl-json":
         return json.dumps([_csl(info)], indent=1, ensure_ascii=False)
@@ -55,7 +56,7 @@ def citation_cff(info: CorpusInfo) -> str:
         "license-url": info.licence_url,
         "repository-code": info.repository,
     }
-    return yaml.safe_dump(record, sort_keys=False, allow_unicode=True, width=100)
+    return yaml.safe_dump(_filled(record), sort_keys=False, allow_unicode=True, width=100)
 
 
 def spdx(licence: str) -> str:
@@ -74,7 +75,7 @@ def _bibtex(info: CorpusInfo) -> str:
         "type": "Data set",
         "url": info.repository,
     }
-    lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items())
+    lines = "".join(f"  {name} = {{{value}}},\n" for name, value in _filled(fields).items())
     return f"@misc{{{info.name}-{info.version},\n{lines}}}"
 
 
@@ -83,7 +84,7 @@ def _tex(text: str) -> str:
 
 
 def _csl(info: CorpusInfo) -> dict[str, object]:
-    return {
+    record: dict[str, object] = {
         "id": f"{info.name}-{info.version}",
         "type": "dataset",
         "title": info.title,
@@ -93,3 +94,9 @@ def _csl(info: CorpusInfo) -> dict[str, object]:
         "URL": info.repository,
         "license": spdx(info.licence),
     }
+    return _filled(record)
+
+
+def _filled(record: dict[str, T]) -> dict[str, T]:
+    """Without what is empty: a corpus may have no address yet."""
+    return {name: value for name, value in record.items() if value}
