@@ -1,0 +1,1 @@
+"""Label Studio as a detour: documents go out as tasks, every annotator's work comes home."""

@@ -1,0 +1,214 @@
+"""The few calls of Label Studio's API that we make: no write is ever sent twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import msgspec
+
+from ijcorpus.document import Struct
+from ijcorpus.errors import MissingExtraError, StudioError
+
+if TYPE_CHECKING:
+    from label_studio_sdk import LabelStudio
+
+T = TypeVar("T")
+Json = dict[str, Any]
+_TIMEOUT = 120.0
+_LONG = 1200.0
+_PAGE = 500
+
+
+class Task(Struct, frozen=True, kw_only=True):
+    """A task as the server has it, with everybody's annotations and its predictions."""
+
+    id: int
+    data: Json
+    annotations: tuple[Json, ...]
+    predictions: tuple[Json, ...]
+
+    @property
+    def key(self) -> str:
+        """The task's own key, empty when it was not made by us."""
+        return str(self.data.get("ij_key", ""))
+
+    @property
+    def document(self) -> str:
+        """The document's id."""
+        return self.key.rpartition("@")[0]
+
+    @property
+    def digest(self) -> str:
+        """The digest of the text it was made of."""
+        return self.key.rpartition("@")[2]
+
+
+class Api:
+    """One account's calls. Reads may be repeated, writes are sent once; faults are StudioErrors."""
+
+    def __init__(self, url: str, token: str) -> None:
+        self.url = url
+        self._client = _client(url, token)
+
+    def whoami(self) -> str:
+        """The account's e-mail address."""
+        return self._call("asking who we are", lambda: str(self._client.users.whoami().email))
+
+    def users(self) -> dict[int, str]:
+        """All accounts: number -> e-mail address."""
+        listed = self._call("listing the accounts", lambda: list(self._client.users.list()))
+        return {user.id: str(user.email) for user in listed if user.id is not None}
+
+    def project(self, title: str) -> Json | None:
+        """The project of exactly that title, or None."""
+
+        def ask() -> list[int]:
+            listed = self._client.projects.list(page_size=_PAGE)
+            return [project.id for project in listed if project.title == title]
+
+        found = self._call("listing the projects", ask)
+        if len(found) > 1:
+            raise StudioError(f"{self.url} has {len(found)} projects {title!r}. Keep one of them.")
+        if not found:
+            return None
+        get = self._client.projects.get
+        return self._call(f"reading {title!r}", lambda: get(found[0]).model_dump(mode="json"))
+
+    def create_project(self, title: str, fields: Json) -> Json:
+        """Make a project."""
+        create = self._client.projects.create
+        made = self._call(
+            f"making {title!r}",
+            lambda: create(title=title, request_options=_once(), **fields),
+        )
+        return made.model_dump(mode="json")
+
+    def update_project(self, project: int, fields: Json) -> None:
+        """Change a project's settings."""
+        update = self._client.projects.update
+        self._call(
+            f"changing project {project}",
+            lambda: update(project, request_options=_once(), **fields),
+        )
+
+    def tasks(self, project: int) -> list[Task]:
+        """All tasks of a project."""
+
+        def ask() -> list[Task]:
+            listed = self._client.tasks.list(
+                project=project, fields="all", page_size=_PAGE, resolve_uri=False
+            )
+            dumped = (task.model_dump(mode="json") for task in listed)
+            return [
+                Task(
+                    id=task["id"],
+                    data=task["data"],
+                    annotations=tuple(task["annotations"] or ()),
+                    predictions=tuple(task["predictions"] or ()),
+                )
+                for task in dumped
+            ]
+
+        return self._call(f"listing the tasks of project {project}", ask)
+
+    def import_tasks(self, project: int, tasks: Sequence[Json]) -> int:
+        """Send tasks once; the number the server says it made."""
+        send = self._client.projects.import_tasks
+        answer = self._call(
+            f"sending {len(tasks)} tasks",
+            lambda: send(project, request=cast("Any", tasks), request_options=_once()),
+        )
+        return int(answer.task_count or 0)
+
+    def import_predictions(self, project: int, predictions: Sequence[Json]) -> int:
+        """Send predictions once; the number the server says it made."""
+        send = self._client.projects.import_predictions
+        answer = self._call(
+            f"sending {len(predictions)} predictions",
+            lambda: send(project, request=cast("Any", predictions), request_options=_once()),
+        )
+        return int(answer.created or 0)
+
+    def delete_task(self, task: int) -> None:
+        """Delete a task."""
+        delete = self._client.tasks.delete
+        self._call(f"deleting task {task}", lambda: delete(str(task), request_options=_once()))
+
+    def export(self, project: int) -> list[Json]:
+        """The raw export of all tasks: everybody's annotations and drafts."""
+
+        def ask() -> bytes:
+            return b"".join(
+                self._client.projects.exports.download_sync(
+                    project,
+                    export_type="JSON",
+                    download_all_tasks=True,
+                    request_options={"timeout_in_seconds": int(_LONG)},
+                )
+            )
+
+        data = self._call(f"exporting project {project}", ask)
+        try:
+            return msgspec.json.decode(data, type=list[Json])
+        except msgspec.DecodeError as error:
+            raise StudioError(f"the export of project {project} is no JSON: {error}.") from error
+
+    def annotate(self, task: int, result: Sequence[Json]) -> None:
+        """Add an annotation in this account's name."""
+        create = self._client.annotations.create
+        self._call(
+            f"annotating task {task}",
+            lambda: create(
+                task,
+                result=list(result),
+                was_cancelled=False,
+                ground_truth=False,
+                request_options=_once(),
+            ),
+        )
+
+    def change(self, annotation: int, result: Sequence[Json]) -> None:
+        """Replace the result of an annotation."""
+        update = self._client.annotations.update
+        self._call(
+            f"changing annotation {annotation}",
+            lambda: update(annotation, result=list(result), request_options=_once()),
+        )
+
+    def _call(self, doing: str, call: Callable[[], T]) -> T:
+        import httpx
+        from label_studio_sdk.core.api_error import ApiError
+
+        try:
+            return call()
+        except ApiError as error:
+            remedy = (
+                "Check the token." if error.status_code in (401, 403) else "See the server's log."
+            )
+            said = str(error.body)[:300]
+            raise StudioError(
+                f"{self.url}: {doing}: HTTP {error.status_code}: {said}. {remedy}"
+            ) from error
+        except httpx.HTTPError as error:
+            raise StudioError(
+                f"{self.url}: {doing}: {type(error).__name__}: {error}. Is the server up? See "
+                "'ijcorpus studio status', then repeat."
+            ) from error
+
+
+def _once() -> Any:
+    return {"max_retries": 0, "timeout_in_seconds": int(_LONG)}
+
+
+def _client(url: str, token: str) -> LabelStudio:
+    try:
+        import httpx
+        from label_studio_sdk import LabelStudio
+    except ImportError as error:
+        raise MissingExtraError(
+            "Label Studio needs more packages: pip install 'ijcorpus[curate]'"
+        ) from error
+    loopback = url.startswith(("http://127.0.0.1", "http://localhost"))
+    session = httpx.Client(timeout=_TIMEOUT, follow_redirects=True, trust_env=not loopback)
+    return LabelStudio(base_url=url, api_key=token, httpx_client=session)

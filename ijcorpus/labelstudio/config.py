@@ -1,0 +1,296 @@
+"""Label Studio's labelling configuration, made from the scheme and from nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from xml.etree.ElementTree import Element, SubElement, canonicalize, indent, tostring
+
+from ijcorpus.errors import SchemeError
+from ijcorpus.scheme import LabelScheme, Option
+
+TEXT = "text"
+ENTITY = "entity"
+STANCE = "stance"
+ENTITY_ID = "entity_id"
+SENSE = "sense_"
+TARGET = "target"
+POLARITY = "polarity"
+ATTRIBUTION = "attribution"
+HOLDER_KIND = "holder_kind"
+HOLDER_TYPE = "holder_type"
+STANCE_FLAGS = "stance_flags"
+NOTE = "note"
+AUTHOR = "author_"
+DOCUMENT_FLAGS = "document_flags"
+HOLDER = "holder"
+
+# Plain keys that Label Studio itself uses over texts: "u" unselects the region.
+TAKEN = frozenset({"u"})
+_STYLE = """
+.ij-top { position: sticky; top: 0; z-index: 5; display: flex; flex-wrap: wrap; gap: 0 24px;
+  background: var(--color-neutral-background, #fff); }
+.ij-columns { display: flex; gap: 24px; align-items: flex-start; }
+.ij-text { flex: 1 1 auto; min-width: 0; max-width: 48em; }
+.ij-text .lsf-richtext__container { font-size: 16px; line-height: 2; white-space: pre-wrap; }
+.ij-side { flex: 0 0 300px; position: sticky; top: 116px; max-height: calc(100vh - 240px);
+  overflow-y: auto; }
+.ij-side [class*=typography], .ij-document [class*=typography] {
+  font-size: 13px !important; line-height: 1.4 !important; margin: 8px 0 2px !important; }
+.ij-side .lsf-choice { margin-right: 6px; }
+.ij-side .lsf-choice label, .ij-document .lsf-choice label { font-weight: normal; }
+.ij-document { margin-top: 24px; border-top: 1px solid #ccc; }
+.ij-rows { display: grid; grid-template-columns: repeat(auto-fill, minmax(290px, 1fr));
+  gap: 4px 16px; }
+.ij-row { display: flex; gap: 8px; align-items: center; }
+.ij-row [class*=typography] { margin: 0 !important; font-weight: normal !important; }
+.ij-side .lsf-choices, .ij-document .lsf-choices { margin: 0; font-size: 13px; }
+.ij-side .lsf-choices_layout_select button { min-height: 28px; height: 28px; }
+.ij-top .lsf-labels { margin: 4px 0; }
+.ij-name { flex: 1 1 auto; }
+.ij-row button { width: 110px; min-height: 28px; height: 28px; }
+.lsf-modal-ls__body :is(p, ul, ol, pre, table) { margin: 0 0 8px; }
+.lsf-modal-ls__body :is(h1, h2, h3) { margin: 18px 0 6px; }
+.lsf-modal-ls__body ul { padding-left: 20px; list-style: disc; }
+.lsf-modal-ls__body ol { padding-left: 20px; list-style: decimal; }
+.lsf-modal-ls__body pre { padding: 4px 10px; white-space: pre-wrap; border-left: 3px solid #999; }
+.lsf-modal-ls__body :is(th, td) { padding: 2px 12px 2px 0; text-align: left; }
+"""
+
+
+def labeling_config(scheme: LabelScheme) -> str:
+    """The XML of an annotation project.
+
+    Two sets of labels over the text, choices for the selected region beside it, the document's
+    own judgements below it. A hotkey that Label Studio needs itself is left out. Raises
+    SchemeError when the scheme cannot be shown without ambiguity.
+    """
+    _lint(scheme)
+    view = Element("View")
+    SubElement(view, "Style").text = _STYLE
+    SubElement(SubElement(view, "Relations"), "Relation", value=HOLDER)
+    _labels(SubElement(view, "View", className="ij-top"), scheme)
+    columns = SubElement(view, "View", className="ij-columns")
+    text = SubElement(columns, "View", className="ij-text")
+    SubElement(
+        text,
+        "Text",
+        name=TEXT,
+        value=f"${TEXT}",
+        granularity="word",
+        saveTextResult="yes",
+        showLabels="true",
+    )
+    side = SubElement(columns, "View", className="ij-side")
+    _entity_fields(side, scheme)
+    _stance_fields(side, scheme)
+    _document_fields(SubElement(text, "View", className="ij-document"), scheme)
+    indent(view, " ")
+    return tostring(view, encoding="unicode")
+
+
+def controls(xml: str) -> dict[str, frozenset[str]]:
+    """The values that each control of a configuration can give; free text gives none."""
+    from xml.etree.ElementTree import fromstring
+
+    found: dict[str, frozenset[str]] = {}
+    for element in fromstring(xml).iter():  # noqa: S314 (our own, or our own server's)
+        name = element.get("name")
+        if name and element.get("toName"):
+            values = (child.get("alias") or child.get("value", "") for child in element)
+            found[f"{element.tag} {name}"] = frozenset(values)
+    return found
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two configurations are the same XML, whatever their white space."""
+    return canonicalize(one, strip_text=True) == canonicalize(other, strip_text=True)
+
+
+def extends(new: str, old: str) -> bool:
+    """Whether every control and value of the old configuration is in the new one."""
+    have = controls(new)
+    return all(name in have and values <= have[name] for name, values in controls(old).items())
+
+
+def _labels(parent: Element, scheme: LabelScheme) -> None:
+    for name, labels in ((ENTITY, scheme.entities), (STANCE, (scheme.stance,))):
+        box = SubElement(parent, "Labels", name=name, toName=TEXT, showInline="true")
+        for label in labels:
+            SubElement(
+                box,
+                "Label",
+                value=label.id,
+                hotkey=label.hotkey,
+                background=label.colour,
+                hint=label.description,
+            )
+
+
+def _entity_fields(parent: Element, scheme: LabelScheme) -> None:
+    box = _only_when(parent, ENTITY, [label.id for label in scheme.entities])
+    _text_area(box, ENTITY_ID, ENTITY, scheme.label_names, "entity id, such as ent-... or nil-...")
+    for label in scheme.entities:
+        if label.senses:
+            senses = [Option(id=sense, description="") for sense in label.senses]
+            only = _only_when(box, ENTITY, [label.id])
+            _choices(only, SENSE + label.id, senses, ENTITY, [label.id], header="Sense")
+
+
+def _stance_fields(parent: Element, scheme: LabelScheme) -> None:
+    only = [scheme.stance.id]
+    box = _only_when(parent, STANCE, only)
+    targets = [
+        Option(id=p.id, description=f"{p.text} (favor: {p.favor})", hotkey=p.hotkey)
+        for p in scheme.propositions
+    ]
+    names = {p.id: f"{p.id} {p.name}" for p in scheme.propositions}
+    _choices(box, POLARITY, scheme.polarities, STANCE, only, header="Polarity", required=True)
+    _choices(
+        box,
+        TARGET,
+        targets,
+        STANCE,
+        only,
+        header="Target",
+        required=True,
+        names=names,
+        layout="vertical",
+    )
+    _choices(
+        box, ATTRIBUTION, scheme.attributions, STANCE, only, header="Attribution", required=True
+    )
+    _choices(
+        box,
+        HOLDER_KIND,
+        scheme.holder_kinds,
+        STANCE,
+        only,
+        header="Holder (a mention: Alt+R, click it)",
+        required=True,
+    )
+    _choices(
+        box,
+        HOLDER_TYPE,
+        scheme.holder_types,
+        STANCE,
+        only,
+        header="Holder type",
+        choice="single",
+        layout="select",
+    )
+    _choices(
+        box, STANCE_FLAGS, scheme.stance_flags, STANCE, only, header="Flags", choice="multiple"
+    )
+    _text_area(box, NOTE, STANCE, only, "note")
+
+
+def _document_fields(parent: Element, scheme: LabelScheme) -> None:
+    plain = [Option(id=p.id, description=p.description) for p in scheme.polarities]
+    SubElement(parent, "Header", value="The author's own stance, where the author takes one")
+    rows = SubElement(parent, "View", className="ij-rows")
+    for proposition in scheme.propositions:
+        row = SubElement(rows, "View", className="ij-row")
+        name = SubElement(row, "View", className="ij-name")
+        SubElement(name, "Header", value=f"{proposition.id} {proposition.name}")
+        _choices(row, AUTHOR + proposition.id, plain, "", (), choice="single", layout="select")
+    _choices(
+        parent,
+        DOCUMENT_FLAGS,
+        scheme.document_flags,
+        "",
+        (),
+        header="The document",
+        choice="multiple",
+    )
+
+
+def _only_when(parent: Element, tag: str, labels: Sequence[str]) -> Element:
+    return SubElement(
+        parent,
+        "View",
+        visibleWhen="region-selected",
+        whenTagName=tag,
+        whenLabelValue=",".join(labels),
+    )
+
+
+def _choices(
+    parent: Element,
+    name: str,
+    options: Iterable[Option],
+    tag: str,
+    labels: Sequence[str],
+    *,
+    header: str = "",
+    choice: str = "single-radio",
+    required: bool = False,
+    layout: str = "",
+    names: dict[str, str] | None = None,
+) -> None:
+    """A closed list: of the selected region when `tag` is given, of the document otherwise."""
+    if header:
+        SubElement(parent, "Header", value=header)
+    box = SubElement(parent, "Choices", name=name, toName=TEXT, choice=choice)
+    if layout:
+        box.set("layout", layout)
+    else:
+        box.set("showInline", "true")
+    if required:
+        box.set("required", "true")
+        box.set("requiredMessage", f"a region lacks its {name.replace('_', ' ')}")
+    if tag:
+        _per_region(box, tag, labels)
+    for option in options:
+        shown = (names or {}).get(option.id, option.id)
+        item = SubElement(box, "Choice", value=shown)
+        if shown != option.id:
+            item.set("alias", option.id)
+        if option.description:
+            item.set("hint", option.description)
+        if option.hotkey and option.hotkey not in TAKEN:
+            item.set("hotkey", option.hotkey)
+
+
+def _text_area(
+    parent: Element, name: str, tag: str, labels: Sequence[str], placeholder: str
+) -> None:
+    box = SubElement(
+        parent,
+        "TextArea",
+        name=name,
+        toName=TEXT,
+        rows="1",
+        maxSubmissions="1",
+        editable="true",
+        placeholder=placeholder,
+    )
+    _per_region(box, tag, labels)
+
+
+def _per_region(element: Element, tag: str, labels: Sequence[str]) -> None:
+    """Show a control for selected regions of some labels only, so that it blocks no others."""
+    element.set("perRegion", "true")
+    element.set("visibleWhen", "region-selected")
+    element.set("whenTagName", tag)
+    element.set("whenLabelValue", ",".join(labels))
+
+
+def _lint(scheme: LabelScheme) -> None:
+    """What Label Studio would accept in silence and show wrongly."""
+    labels = [*scheme.label_names, scheme.stance.id]
+    names = [*labels, *scheme.target_names]
+    for name in names:
+        if "," in name or not name.strip() or name != name.strip():
+            raise SchemeError(f"{name!r} cannot be shown: no commas, no white space around it.")
+    _once("label", labels)
+    _once("target's name", [p.name for p in scheme.propositions])
+    options = [*scheme.polarities, *scheme.attributions, *scheme.holder_kinds]
+    keyed = [*scheme.entities, scheme.stance, *scheme.propositions, *options, *scheme.stance_flags]
+    keys = [item.hotkey for item in keyed if item.hotkey]
+    _once("hotkey", keys)
+
+
+def _once(what: str, values: Sequence[str]) -> None:
+    for value in values:
+        if values.count(value) > 1:
+            raise SchemeError(f"the {what} {value!r} is used twice. Every {what} must be its own.")

@@ -1,0 +1,358 @@
+"""From Label Studio's JSON back to annotations: verified, repaired only where it is provable.
+
+Everything that cannot be understood is reported and returned; nothing is dropped in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, cast, get_args
+
+from msgspec.structs import replace
+
+from ijcorpus.annotation import (
+    Annotation,
+    AuthorStance,
+    Entity,
+    Holder,
+    HolderKind,
+    Origin,
+    Stance,
+    canonical,
+)
+from ijcorpus.document import Struct, sha256
+from ijcorpus.errors import TextMismatchError
+from ijcorpus.finding import Finding, Location, Severity
+from ijcorpus.labelstudio import config
+from ijcorpus.labelstudio.spans import proved_span, trimmed
+from ijcorpus.labelstudio.tasks import Item
+from ijcorpus.scheme import LabelScheme
+
+_ORIGINS: tuple[Origin, ...] = get_args(Origin)
+_KINDS: tuple[HolderKind, ...] = get_args(HolderKind)
+
+
+class Decoded(Struct, frozen=True, kw_only=True):
+    """An annotation, what was wrong with the result, and the items that could not be used."""
+
+    annotation: Annotation
+    findings: tuple[Finding, ...]
+    quarantined: tuple[Item, ...]
+
+
+def annotation_of(
+    result: list[Item],
+    *,
+    document: str,
+    text: str,
+    digest: str,
+    scheme: LabelScheme,
+    annotator: str,
+) -> Decoded:
+    """The annotation that a result says.
+
+    Raises TextMismatchError when the text is not the one of the digest.
+    """
+    if sha256(text) != digest:
+        raise TextMismatchError(
+            f"{document}: the text is not the one of digest {digest[:12]}. Push it anew."
+        )
+    reader = _Reader(document, text, scheme)
+    reader.read(result)
+    found = Annotation(
+        document=document,
+        digest=digest,
+        scheme=scheme.version,
+        annotator=annotator,
+        entities=tuple(reader.entities.values()),
+        stances=tuple(reader.held()),
+        author=tuple(reader.author),
+        flags=tuple(reader.flags),
+    )
+    return Decoded(
+        annotation=canonical(found),
+        findings=tuple(reader.findings),
+        quarantined=tuple(reader.quarantined),
+    )
+
+
+class _Reader:
+    """Reads one result: regions first, then what is said of them, then relations."""
+
+    def __init__(self, document: str, text: str, scheme: LabelScheme) -> None:
+        self.document, self.text, self.scheme = document, text, scheme
+        self.entities: dict[str, Entity] = {}
+        self.stances: dict[str, Stance] = {}
+        self.holders: dict[str, list[str]] = {}
+        self.author: list[AuthorStance] = []
+        self.flags: list[str] = []
+        self.findings: list[Finding] = []
+        self.quarantined: list[Item] = []
+        self.said: dict[tuple[str, str], list[str]] = {}
+
+    def read(self, result: list[Item]) -> None:
+        """Sort the items out."""
+        relations: list[Item] = []
+        attributes: list[Item] = []
+        for item in result:
+            kind = item.get("type")
+            if kind == "labels":
+                self.region(item)
+            elif kind == "relation":
+                relations.append(item)
+            elif kind in ("choices", "textarea"):
+                attributes.append(item)
+            else:
+                self.refuse(item, "studio-unknown-item", f"an item of type {kind!r} is not known")
+        for item in attributes:
+            self.attribute(item)
+        for item in relations:
+            self.relation(item)
+        self.fill()
+
+    # Regions
+
+    def region(self, item: Item) -> None:
+        """A labelled span becomes an entity or a stance."""
+        identity, name = str(item.get("id", "")), item.get("from_name")
+        value = _mapping(item.get("value"))
+        labels = _strings(value.get("labels"))
+        known = {
+            config.ENTITY: self.scheme.label_names,
+            config.STANCE: (self.scheme.stance.id,),
+        }.get(str(name))
+        if known is None or len(labels) != 1 or labels[0] not in known or not identity:
+            said = f"a region with labels {labels} of {name!r} is not in the scheme"
+            self.refuse(item, "studio-unknown-label", said)
+            return
+        if identity in (self.entities if name == config.ENTITY else self.stances):
+            self.refuse(item, "studio-double-id", f"the region id {identity!r} is used twice")
+            return
+        span = self.span(item, value)
+        if span is None:
+            return
+        start, end = span
+        quote = self.text[start:end]
+        if name == config.STANCE:
+            self.stances[identity] = Stance(id=identity, start=start, end=end, quote=quote)
+            return
+        origin = item.get("origin", "manual")
+        if origin not in _ORIGINS:
+            self.report("studio-unknown-origin", "warning", f"origin {origin!r}", start, end)
+            origin = "manual"
+        self.entities[identity] = Entity(
+            id=identity, start=start, end=end, label=labels[0], quote=quote, origin=origin
+        )
+
+    def span(self, item: Item, value: dict[str, Any]) -> tuple[int, int] | None:
+        """The span as code points of our text, or None when it cannot be proved."""
+        start, end = value.get("start"), value.get("end")
+        if type(start) is not int or type(end) is not int or not 0 <= start < end:
+            self.refuse(item, "studio-bad-offsets", f"the offsets {start!r}, {end!r} are no span")
+            return None
+        proved = proved_span(self.text, start, end, value.get("text"))
+        if proved is None:
+            self.refuse(item, "studio-quote-differs", f"[{start}, {end}) is not what it quotes")
+            return None
+        if proved != (start, end):
+            message = f"[{start}, {end}) counted UTF-16 units; as characters it is {[*proved]}"
+            self.report("studio-utf16-offsets", "warning", message, *proved)
+        inner = trimmed(self.text, *proved)
+        if inner is None:
+            self.refuse(item, "studio-empty-span", f"[{start}, {end}) is white space")
+        elif inner != proved:
+            message = f"{[*proved]} lost white space at its edges"
+            self.report("studio-trimmed", "info", message, *inner)
+        return inner
+
+    # What is said of regions and of the document
+
+    def attribute(self, item: Item) -> None:
+        """Choices and texts: of a region when they carry offsets, else of the document."""
+        name = str(item.get("from_name"))
+        value = _mapping(item.get("value"))
+        values = _strings(value.get("text" if item.get("type") == "textarea" else "choices"))
+        if name.startswith(config.AUTHOR):
+            self.author_stance(item, name.removeprefix(config.AUTHOR), values)
+        elif name == config.DOCUMENT_FLAGS:
+            self.document_flags(item, values)
+        else:
+            self.of_region(item, name, values)
+
+    def author_stance(self, item: Item, target: str, values: list[str]) -> None:
+        """One choice for one proposition."""
+        twice = any(author.target == target for author in self.author)
+        known = target in self.scheme.target_names and set(values) <= set(
+            self.scheme.polarity_names
+        )
+        if not values:
+            return
+        if not known or twice or len(values) != 1:
+            said = f"the author's stance {values} on {target!r} is not one of the scheme's"
+            self.refuse(item, "studio-unknown-choice", said)
+            return
+        self.author.append(AuthorStance(target=target, polarity=values[0]))
+
+    def document_flags(self, item: Item, values: list[str]) -> None:
+        """Flags of the document."""
+        unknown = set(values) - set(self.scheme.names("document_flags"))
+        if unknown:
+            said = f"the document flags {sorted(unknown)} are not in the scheme"
+            self.refuse(item, "studio-unknown-choice", said)
+        self.flags += [value for value in values if value not in unknown]
+
+    def of_region(self, item: Item, name: str, values: list[str]) -> None:
+        """Something said of one region; it is put in its place by `fill`."""
+        identity = str(item.get("id", ""))
+        if name in (config.ENTITY_ID,) or name.startswith(config.SENSE):
+            region: Entity | Stance | None = self.entities.get(identity)
+        else:
+            region = self.stances.get(identity)
+        if region is None:
+            said = f"{name!r} is said of {identity!r}, which is no region it belongs to"
+            self.refuse(item, "studio-orphan", said)
+            return
+        known = self.known(name, region)
+        if known is None or (known and not set(values) <= set(known)):
+            said = f"{name!r} = {values} is not in the scheme"
+            self.refuse(item, "studio-unknown-choice", said, region)
+            return
+        many = name in (config.STANCE_FLAGS, config.NOTE)
+        if (identity, name) in self.said or (len(values) > 1 and not many):
+            self.refuse(item, "studio-double-value", f"{name!r} has more than one value", region)
+            return
+        self.said[identity, name] = values
+
+    def known(self, name: str, region: Entity | Stance) -> tuple[str, ...] | None:
+        """The values a control may have on a region: () is any text, None an unknown control."""
+        if isinstance(region, Entity):
+            label = self.scheme.label(region.label)
+            if name == config.ENTITY_ID:
+                return ()
+            if label and name == config.SENSE + label.id and label.senses:
+                return label.senses
+            return None
+        lists = {
+            config.POLARITY: "polarities",
+            config.TARGET: "propositions",
+            config.ATTRIBUTION: "attributions",
+            config.HOLDER_KIND: "holder_kinds",
+            config.HOLDER_TYPE: "holder_types",
+            config.STANCE_FLAGS: "stance_flags",
+        }
+        if name == config.NOTE:
+            return ()
+        return self.scheme.names(lists[name]) if name in lists else None
+
+    def relation(self, item: Item) -> None:
+        """A relation between a stance and an entity: its holder, whichever way it was drawn."""
+        labels = _strings(item.get("labels"))
+        ends = [str(item.get("from_id")), str(item.get("to_id"))]
+        stance = [end for end in ends if end in self.stances and end not in self.entities]
+        entity = [end for end in ends if end in self.entities and end not in self.stances]
+        if len(stance) != 1 or len(entity) != 1 or labels not in ([], [config.HOLDER]):
+            said = f"the relation {' - '.join(ends)} {labels} joins no stance to an entity"
+            self.refuse(item, "studio-unknown-relation", said)
+            return
+        holders = self.holders.setdefault(stance[0], [])
+        if entity[0] not in holders:
+            holders.append(entity[0])
+
+    def fill(self) -> None:
+        """Put what was said of regions into them."""
+        for identity, entity in self.entities.items():
+            sense = self.first(identity, config.SENSE + entity.label)
+            linked = (self.first(identity, config.ENTITY_ID) or "").strip()
+            self.entities[identity] = replace(entity, entity_id=linked, sense=sense)
+        for identity, stance in self.stances.items():
+            flags = self.said.get((identity, config.STANCE_FLAGS), [])
+            self.stances[identity] = replace(
+                stance,
+                target=self.first(identity, config.TARGET),
+                polarity=self.first(identity, config.POLARITY),
+                attribution=self.first(identity, config.ATTRIBUTION),
+                flags=tuple(flags),
+                note="\n".join(self.said.get((identity, config.NOTE), [])),
+            )
+
+    def held(self) -> Iterable[Stance]:
+        """The stances with their holders."""
+        for identity, stance in self.stances.items():
+            yield replace(stance, holder=self.holder(identity, stance))
+
+    def holder(self, identity: str, stance: Stance) -> Holder | None:
+        """What the choice and the relations together say of the holder; None when they differ."""
+        chosen = self.first(identity, config.HOLDER_KIND)
+        kind: HolderKind | None = next((known for known in _KINDS if known == chosen), None)
+        mentions = self.holders.get(identity, [])
+        holder_type = self.first(identity, config.HOLDER_TYPE)
+        if len(mentions) > 1:
+            fault = f"is held by {len(mentions)} mentions; keep one relation"
+        elif mentions and kind not in (None, "mention"):
+            fault = f"has the holder kind {kind!r} and a relation to a mention; keep one"
+        elif kind == "mention" and not mentions:
+            fault = "is held by a mention, but no relation says which"
+        elif kind is None and not mentions:
+            if holder_type is None:
+                return None
+            fault = f"has the holder type {holder_type!r} and no holder kind"
+        else:
+            mention = mentions[0] if mentions else None
+            return Holder(kind=kind or "mention", mention=mention, type=holder_type)
+        self.report("studio-holder", "error", f"a stance {fault}", stance.start, stance.end)
+        return None
+
+    def first(self, identity: str, name: str) -> str | None:
+        """The one value said of a region, or None."""
+        values = self.said.get((identity, name))
+        return values[0] if values else None
+
+    # Reports
+
+    def refuse(
+        self, item: Item, code: str, message: str, region: Entity | Stance | None = None
+    ) -> None:
+        """Report an item and keep it aside."""
+        start, end = (region.start, region.end) if region else (None, None)
+        self.report(code, "error", f"{message}; it was put aside", start, end)
+        self.quarantined.append(item)
+
+    def report(
+        self,
+        code: str,
+        severity: Severity,
+        message: str,
+        start: int | None = None,
+        end: int | None = None,
+    ) -> None:
+        """Report a fault, without a word of the text."""
+        place = Location(document=self.document, start=start, end=end)
+        self.findings.append(
+            Finding(code=code, severity=severity, location=place, message=f"{message}.")
+        )
+
+
+def with_origins(annotation: Annotation, predicted: Iterable[Entity]) -> Annotation:
+    """The annotation with the entities that equal a prelabel marked as taken over.
+
+    As in Label Studio itself, a sense added to a prelabel does not make it another entity.
+    """
+    known = {(e.start, e.end, e.label, e.entity_id): e.sense for e in predicted}
+
+    def marked(entity: Entity) -> Entity:
+        said = entity.start, entity.end, entity.label, entity.entity_id
+        taken = said in known and known[said] in (None, entity.sense)
+        return replace(entity, origin="prediction") if taken else entity
+
+    return replace(annotation, entities=tuple(marked(entity) for entity in annotation.entities))
+
+
+def _mapping(value: object) -> dict[str, Any]:
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+
+
+def _strings(value: object) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    items = cast("list[object]", value) if isinstance(value, list) else []
+    return [str(item) for item in items]

@@ -1,0 +1,215 @@
+"""From a project's raw export to layers: whose work it is, which of it counts, what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, cast
+
+from ijcorpus.annotation import Annotation, Annotator
+from ijcorpus.document import Struct, sha256
+from ijcorpus.finding import Finding, Location, Severity
+from ijcorpus.labelstudio import config
+from ijcorpus.labelstudio.decode import annotation_of
+from ijcorpus.labelstudio.tasks import Item
+from ijcorpus.scheme import LabelScheme
+
+State = Literal["done", "skipped", "draft", "open"]
+Json = dict[str, Any]
+
+
+class Snapshot(Struct, frozen=True, kw_only=True):
+    """Everything the server knows of one annotator's project, as it was at one moment."""
+
+    project: str
+    config: str
+    model_version: str
+    users: dict[str, str]
+    tasks: tuple[Json, ...]
+
+
+class Pulled(Struct, frozen=True, kw_only=True):
+    """One annotator's work: finished annotations by document, the state of each task, faults."""
+
+    annotator: str
+    annotations: dict[str, Annotation]
+    states: dict[str, State]
+    findings: tuple[Finding, ...]
+    quarantined: dict[str, tuple[Item, ...]]
+    snapshot: str = ""
+
+
+def harvest(
+    snapshot: Snapshot, annotator: Annotator, scheme: LabelScheme, digests: Mapping[str, str]
+) -> Pulled:
+    """Read a snapshot.
+
+    `digests` are the digests of the corpus's texts as they are now; work on another text is
+    reported and left out.
+    """
+    reader = _Harvest(snapshot, annotator, scheme, digests)
+    for task in snapshot.tasks:
+        reader.task(task)
+    return Pulled(
+        annotator=annotator.id,
+        annotations=reader.annotations,
+        states=reader.states,
+        findings=tuple(reader.findings),
+        quarantined=reader.quarantined,
+    )
+
+
+class _Harvest:
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        annotator: Annotator,
+        scheme: LabelScheme,
+        digests: Mapping[str, str],
+    ) -> None:
+        self.users, self.annotator, self.scheme = snapshot.users, annotator, scheme
+        self.digests = digests
+        self.annotations: dict[str, Annotation] = {}
+        self.states: dict[str, State] = {}
+        self.findings: list[Finding] = []
+        self.quarantined: dict[str, tuple[Item, ...]] = {}
+
+    def task(self, task: Json) -> None:
+        """One task with all annotations and drafts."""
+        data = cast("Json", task.get("data") or {})
+        document, _, digest = str(data.get("ij_key", "")).rpartition("@")
+        number = f"task {task.get('id')}"
+        if not document:
+            self.report("studio-foreign-task", "warning", "", number, "was not made by a push")
+            return
+        finished = self.finished(document, cast("list[Json]", task.get("annotations") or []))
+        drafts = self.drafts(document, number, cast("list[Json]", task.get("drafts") or []))
+        if not finished:
+            skipped = any(a.get("was_cancelled") for a in self.own(task))
+            self.states.setdefault(document, "skipped" if skipped else drafts or "open")
+            return
+        text = str(data.get(config.TEXT, ""))
+        if sha256(text) != digest:
+            self.report(
+                "studio-text-changed",
+                "error",
+                document,
+                number,
+                "has a text that was changed on the server; its work was left there",
+            )
+        elif self.digests.get(document, digest) != digest:
+            self.report(
+                "studio-text-outdated",
+                "error",
+                document,
+                number,
+                "was made of another text than the corpus has now; its work was left there",
+            )
+        elif document in self.annotations:
+            self.report(
+                "studio-double-task",
+                "error",
+                document,
+                number,
+                "is a second task of this document with finished work; left there",
+            )
+        else:
+            self.decode(document, text, digest, finished)
+
+    def own(self, task: Json) -> list[Json]:
+        """The annotator's own annotations on a task."""
+        listed = cast("list[Json]", task.get("annotations") or [])
+        return [
+            item for item in listed if self.email(item.get("completed_by")) == self.annotator.email
+        ]
+
+    def finished(self, document: str, annotations: Sequence[Json]) -> list[Json]:
+        """The annotator's finished annotations, newest first; what else there is, is reported."""
+        finished: list[Json] = []
+        for item in annotations:
+            record = f"annotation {item.get('id')}"
+            by, last = self.email(item.get("completed_by")), self.email(item.get("updated_by"))
+            if by != self.annotator.email:
+                self.report(
+                    "studio-other-account",
+                    "error",
+                    document,
+                    record,
+                    f"is by {by}, not {self.annotator.email}; it was left there",
+                )
+                continue
+            if last != by and item.get("updated_by") is not None:
+                self.report(
+                    "studio-changed-by", "warning", document, record, f"was changed last by {last}"
+                )
+            if item.get("was_cancelled"):
+                self.report("studio-skipped", "warning", document, record, "was skipped")
+                continue
+            finished.append(item)
+        finished.sort(key=lambda item: (str(item.get("updated_at")), item.get("id")), reverse=True)
+        if len(finished) > 1:
+            ids = ", ".join(str(item.get("id")) for item in finished)
+            self.report(
+                "studio-double-annotation",
+                "warning",
+                document,
+                f"annotation {finished[0].get('id')}",
+                f"is the newest of {len(finished)} ({ids}); the others were left there",
+            )
+        return finished
+
+    def drafts(self, document: str, number: str, drafts: Sequence[Json]) -> State | None:
+        """Work that was not submitted is reported; "draft" if it is the annotator's own."""
+        state: State | None = None
+        for draft in drafts:
+            user = draft.get("user")
+            by = user if isinstance(user, str) else self.email(user)
+            if not draft.get("result"):
+                continue
+            self.report(
+                "studio-draft",
+                "warning",
+                document,
+                number,
+                f"has a draft by {by} that was not submitted",
+            )
+            if by == self.annotator.email:
+                state = "draft"
+        return state
+
+    def decode(self, document: str, text: str, digest: str, finished: Sequence[Json]) -> None:
+        """The newest finished annotation becomes the layer."""
+        result = cast("list[Item]", finished[0].get("result") or [])
+        record = f"annotation {finished[0].get('id')}"
+        if not result:
+            self.report("studio-empty", "warning", document, record, "was submitted empty")
+        decoded = annotation_of(
+            result,
+            document=document,
+            text=text,
+            digest=digest,
+            scheme=self.scheme,
+            annotator=self.annotator.id,
+        )
+        self.findings += decoded.findings
+        if decoded.quarantined:
+            self.quarantined[document] = decoded.quarantined
+        self.annotations[document] = decoded.annotation
+        self.states[document] = "done"
+
+    def email(self, user: object) -> str:
+        """The e-mail address of an account number."""
+        if isinstance(user, dict):
+            user = cast("Json", user).get("id")
+        return (
+            self.users.get(str(user), f"an unknown account {user}")
+            if isinstance(user, int)
+            else "nobody"
+        )
+
+    def report(
+        self, code: str, severity: Severity, document: str, record: str, message: str
+    ) -> None:
+        """Report a fault."""
+        place = Location(document=document, record=record)
+        said = f"{document or self.annotator.id}: {record} {message}."
+        self.findings.append(Finding(code=code, severity=severity, location=place, message=said))
