@@ -44,6 +44,8 @@ _BEFORE_YEAR = re.compile(
 )
 _GLUED = re.compile(r"(?<![\w@#/.:])(?P<word>[a-z]{4,})(?P<mark>\d{1,2})(?=[.,;:!?)”’]*(?:\s|$))")
 _SUPERSCRIPT = re.compile(r"(?<=[^\s⁺⁻(])(?:[⁰¹²³⁴-⁹]+(?:[,–-]?[⁰¹²³⁴-⁹]+)*|[†‡]+)")
+_RAISED = re.compile(r"[⁰¹²³⁴-⁹†‡]")
+_DIGIT = re.compile(r"\d")
 _BRACKETED = re.compile(
     rf"(?<=[^\s(])\[(?:(?:foot|end)?note |fn\.? ?|n\. ?)?{_NUMBERS}\]"
     rf"| \[{_NUMBERS}\](?=[.,;:!?]|[^\S\n]*$)",
@@ -59,8 +61,10 @@ def drop_marks(text: Traced) -> Traced:
     """Drop every footnote mark; other numbers stay."""
     if "[" in text.text:
         text = text.sub(_BRACKETED, "")
-    if not text.text.isascii():
+    if _RAISED.search(text.text):
         text = text.edit(_superscripts(text.text))
+    if not _DIGIT.search(text.text):
+        return text
     if "  " in text.text:
         text = text.sub(_AFTER_NUMBER, "")
     text = text.edit(_after_sign(text.text))

@@ -11,7 +11,7 @@ from ijcorpus.clean import shapes
 from ijcorpus.clean.characters import repair, tidy
 from ijcorpus.clean.markup import Block
 from ijcorpus.clean.noise import is_section_label, noise, opens_related
-from ijcorpus.clean.trace import Edit, Traced, glue
+from ijcorpus.clean.trace import Edit, Traced, between, join
 from ijcorpus.document import SectionKind
 
 
@@ -35,6 +35,8 @@ _BEFORE_ITEM = re.compile(r"[.:;!?…][)\]”’\"']*$")
 _MARKED = re.compile(r"[•‣▪●◦∙⁃\[]|[*·–-]\s|[\W_]+$")
 _GOES_ON = re.compile(r"[“‘\"'(]?[a-z]")
 _ROW = re.compile(r" [|/>»›·→] ")
+_CAPTION_WORDS = 40
+_LONGEST_ROW = 400
 _WIDEST = 100
 """Lines above this length are paragraphs, not pieces of one."""
 
@@ -54,6 +56,20 @@ def lines_of_block(block: Block, number: int) -> list[Line]:
     return [line for line in lines if line.text]
 
 
+def with_credits(lines: list[Line]) -> list[Line]:
+    """A picture's credit on a line of its own joins the caption above it."""
+    kept: list[Line] = []
+    for line in lines:
+        above = kept[-1] if kept else None
+        if above and above.block == line.block and _is_credit_of(above.text, line.text):
+            space = between(above.traced, line.traced)
+            traced = join((above.traced, space, line.traced))
+            kept[-1] = _finished(above._replace(traced=traced, hint="caption"))
+        else:
+            kept.append(line)
+    return [line for line in kept if line.text]
+
+
 def without_noise(lines: list[Line]) -> list[Line]:
     """Drop what belongs to the page: single lines, and lists of other articles."""
     kept: list[Line] = []
@@ -69,6 +85,10 @@ def without_noise(lines: list[Line]) -> list[Line]:
             related = None
             kept.append(line)
     return kept
+
+
+def _is_credit_of(above: str, line: str) -> bool:
+    return shapes.is_credit(line) and shapes.words(above) <= _CAPTION_WORDS and not noise(above)
 
 
 def _split(text: Traced) -> Iterator[Traced]:
@@ -91,7 +111,7 @@ def _finished(line: Line) -> Line:
 
 def _beside_buttons(line: str) -> list[Edit]:
     """Keep what is text in a row of buttons: `12 July 2008 | World | Print`."""
-    marks = [mark.span() for mark in _ROW.finditer(line)]
+    marks = [mark.span() for mark in _ROW.finditer(line)] if len(line) <= _LONGEST_ROW else []
     items = list(
         zip(
             [0, *(end for _, end in marks)],
@@ -152,13 +172,16 @@ def _goes_on(line: str, after: str, width: int) -> bool:
         return False
     if _ITEM.match(after) and _BEFORE_ITEM.search(line):
         return False
-    if _GOES_ON.match(after) and not _BEFORE_ITEM.search(line):
+    if _GOES_ON.match(after) and 2 * len(line) > width and not _BEFORE_ITEM.search(line):
         return True
     return len(line) + 1 + len(after.split(maxsplit=1)[0]) > width
 
 
 def _joined(parts: list[Traced]) -> Traced:
-    joined = parts[0]
-    for part in parts[1:]:
-        joined = glue(joined, part, "" if re.search(r"\w-$", joined.text) else " ")
-    return joined
+    """One paragraph; a hyphen at a line's end keeps its word together."""
+    pieces = parts[:1]
+    for before, after in pairwise(parts):
+        if not re.search(r"\w-$", before.text):
+            pieces.append(between(before, after))
+        pieces.append(after)
+    return join(pieces)

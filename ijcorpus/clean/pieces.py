@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
@@ -9,14 +10,17 @@ from ijcorpus.clean.decode import decode
 from ijcorpus.clean.pipeline import clean
 from ijcorpus.document import Source
 
+_LINES = re.compile(r"[\r\n]+|[^\r\n]+")
+
 Action = Literal["kept", "dropped", "changed"]
 
 
 class Piece(NamedTuple):
     """A stretch of the raw text and what became of it.
 
-    `raw` stands at `[start, end)` of the decoded raw file; `clean` is `raw` when kept, empty when
-    dropped. White space between two kept pieces counts as kept.
+    `raw` stands at `[start, end)` of the decoded raw file; `clean` is empty when it was dropped.
+    What differs only in the kind of white space (a line end for a space), and white space between
+    two pieces, counts as kept.
     """
 
     action: Action
@@ -35,22 +39,19 @@ def removed(source: Source, raw: bytes) -> Iterator[Piece]:
     text = decode(raw)
     at = 0
     for run in document.raw_map.runs:
-        start, end = run.raw_start, run.raw_start + run.raw_length
-        if at < start:
-            yield _gap(text, at, start)
+        start, end = max(at, run.raw_start), run.raw_start + run.raw_length
+        yield from _gap(text, at, start)
         made = document.text[run.clean_start : run.clean_start + run.clean_length]
-        if start < end and max(at, start) < end:
-            kept = made == text[start:end]
-            yield Piece("kept" if kept else "changed", start, end, text[start:end], made)
+        if start < end:
+            piece = text[start:end]
+            same = len(made) == len(piece) and made.split() == piece.split()
+            yield Piece("kept" if same else "changed", start, end, piece, made)
         at = max(at, end)
-    if at < len(text):
-        yield _gap(text, at, len(text))
+    yield from _gap(text, at, len(text))
 
 
-def _gap(text: str, start: int, end: int) -> Piece:
-    raw = text[start:end]
-    return (
-        Piece("kept", start, end, raw, raw)
-        if raw.isspace()
-        else Piece("dropped", start, end, raw, "")
-    )
+def _gap(text: str, start: int, end: int) -> Iterator[Piece]:
+    """What lies between two kept runs, line by line."""
+    for match in _LINES.finditer(text, start, end):
+        action = "kept" if match[0].isspace() else "dropped"
+        yield Piece(action, *match.span(), match[0], match[0] if action == "kept" else "")

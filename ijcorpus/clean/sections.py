@@ -7,10 +7,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from ijcorpus.clean import shapes
-from ijcorpus.clean.characters import tidy
-from ijcorpus.clean.lines import Line, without_noise
+from ijcorpus.clean.lines import Line, with_credits, without_noise
 from ijcorpus.clean.noise import is_section_label
-from ijcorpus.clean.trace import Edit, Traced, glue
+from ijcorpus.clean.trace import Edit, Traced
 from ijcorpus.document import SectionKind
 
 
@@ -43,7 +42,7 @@ _REGIONS: tuple[tuple[SectionKind, re.Pattern[str]], ...] = (
 
 def parts_of(lines: list[Line], title: str) -> list[Part]:
     """Drop furniture and repeats, and name what is left. `title` is the source's."""
-    lines = _titled(_without_alt_texts(_with_credits(without_noise(lines))), title)
+    lines = _titled(_without_alt_texts(without_noise(with_credits(lines))), title)
     while (kept := _without_repeats(_without_front_matter(lines, title), title)) != lines:
         lines = kept
     return _named(lines, title)
@@ -55,24 +54,11 @@ def _titled(lines: list[Line], title: str) -> list[Line]:
     if not wanted or any(shapes.key(line.text) == wanted for line in lines):
         return lines
     for at, line in enumerate(lines):
-        for mark in re.finditer(r" (?=[|–—»-] )", line.text):
+        for mark in re.finditer(r" (?=[|–—»-] )", line.text[: 2 * len(title)]):
             if shapes.key(line.text[: mark.start()]) == wanted:
                 traced = line.traced.edit([Edit(mark.start(), len(line.text), "")])
                 return [*lines[:at], line._replace(traced=traced), *lines[at + 1 :]]
     return lines
-
-
-def _with_credits(lines: list[Line]) -> list[Line]:
-    """A picture's credit on a line of its own joins the caption above it."""
-    kept: list[Line] = []
-    for line in lines:
-        above = kept[-1] if kept else None
-        if above and above.block == line.block and shapes.is_credit(line.text):
-            traced = tidy(glue(above.traced, line.traced))
-            kept[-1] = above._replace(traced=traced, hint="caption")
-        else:
-            kept.append(line)
-    return kept
 
 
 def _without_alt_texts(lines: list[Line]) -> list[Line]:

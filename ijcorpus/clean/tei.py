@@ -14,7 +14,7 @@ from ijcorpus.document import SectionKind
 from ijcorpus.errors import CleanError
 
 _BLOCKS = vocabulary(
-    "ab argument back body byline cell closer date dateline div docauthor docdate entry figdesc "
+    "ab argument back body byline cell closer dateline div docauthor docdate entry figdesc "
     "figure front group head item l label lg list note opener p postscript quote row salute "
     "signed table text tei trailer"
 )

@@ -113,7 +113,8 @@ class Traced:
     def _runs(self, start: int, end: int, shift: int) -> Iterable[Run]:
         """The runs inside `[start, end)`, cut to it and moved by `shift`."""
         at = max(0, bisect.bisect_right(self.runs, start, key=lambda run: run.start) - 1)
-        for run in self.runs[at:]:
+        for index in range(at, len(self.runs)):
+            run = self.runs[index]
             if run.start >= end:
                 break
             low, high = max(start, run.start), min(end, run.start + run.length)
@@ -139,13 +140,12 @@ def join(parts: Iterable[Traced], separator: str = "") -> Traced:
     return Traced(separator.join(texts), tuple(runs))
 
 
-def glue(first: Traced, second: Traced, separator: str = " ") -> Traced:
-    """Join two texts; the separator stands for what the raw file has between them."""
+def between(first: Traced, second: Traced) -> Traced:
+    """A space that stands for what the raw file has between two texts."""
     before, after = first.place(0, len(first)), second.place(0, len(second))
-    runs: tuple[Run, ...] = ()
-    if before and after and separator and before[1] <= after[0]:
-        runs = (Run(0, len(separator), before[1], after[0] - before[1]),)
-    return join((first, Traced(separator, runs), second))
+    if before and after and before[1] <= after[0]:
+        return Traced(" ", (Run(0, 1, before[1], after[0] - before[1]),))
+    return Traced(" ", ())
 
 
 def rewrite(offset: int, before: str, after: str) -> list[Edit]:
