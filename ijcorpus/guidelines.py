@@ -41,6 +41,7 @@ def examples(page: str) -> Iterator[Example]:
 def index(scheme: LabelScheme) -> str:
     """The guideline index as Markdown: every label and proposition with its key and page."""
     entities, stance = scheme.guidelines
+    evidence = scheme.stance
     lines = [
         f"# Guidelines, version {scheme.version}",
         "",
@@ -54,7 +55,7 @@ def index(scheme: LabelScheme) -> str:
         for label in scheme.entities
     ]
     lines += [
-        f"| {scheme.stance.hotkey} | [{scheme.stance.id}]({stance}) | {scheme.stance.description} |",
+        f"| {evidence.hotkey} | [{evidence.id}]({stance}) | {evidence.description} |",
         "",
         "| target | proposition | in favour means |",
         "|---|---|---|",
