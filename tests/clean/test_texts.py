@@ -107,3 +107,15 @@ def test_numbers_of_withheld_texts_survive(copies: Path, name: str) -> None:
     raw = next(copies.rglob(name)).read_bytes()
     lost = numbers(decode(raw)) - numbers(clean(WITHHELD[name], raw).text)
     assert lost == Counter(MARKS[name])
+
+
+@pytest.mark.texts
+def test_numbers_of_the_archive_text_survive(copies: Path) -> None:
+    from lxml import etree
+
+    name = "milestones-1969-1976.xml"
+    raw = next(copies.rglob(name)).read_bytes()
+    division = etree.fromstring(raw).xpath("//*[@xml:id='oil-embargo']")[0]
+    kept = numbers(clean(WITHHELD[name], raw).text)
+    assert sum(kept.values()) > 10
+    assert kept == numbers("".join(division.itertext()))
