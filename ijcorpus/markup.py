@@ -17,7 +17,8 @@ and its type), its target and polarity and its attribution; flags (separated by 
 may follow. A quote that occurs more than once takes its number, counted from 1: `"Tokyo"#2`; a
 holder's quote counts mentions with that surface only. In the text, `[`, `]` and `\` are written
 `\[`, `\]` and `\\`, and `%%` at a line's start is written `\%%`; in quotes, `"` and `\` are
-written `\"` and `\\`. Everything ambiguous is refused.
+written `\"` and `\\`, and in quotes and notes a line end is written `\n`. Everything ambiguous is
+refused.
 """
 
 from __future__ import annotations
@@ -42,7 +43,10 @@ from ijcorpus.scheme import LabelScheme
 
 _SECTION = re.compile(r"(?m)^%% *(\w*) *$")
 _QUOTE = r'"((?:[^"\\]|\\.)*)"(?:#(\d+))?'
-_STANCE = re.compile(rf"\s*(?:\d+\.\s*)?{_QUOTE}\s*\|(.*)")
+_STANCE = re.compile(
+    rf"\s*(?:\d+\.\s*)?{_QUOTE}\s*\|\s*(?P<holder>{_QUOTE}(?::\w+)?|[^|\"]*?)\s*"
+    r"\|(?P<judgement>[^|]*)\|(?P<attribution>[^|]*)(?:\|(?P<flags>[^|]*)(?:\|(?P<note>.*))?)?"
+)
 _HOLDER = re.compile(rf"{_QUOTE}(?::(\w+))?")
 _ATTRIBUTES = re.compile(r"\(([^()\s]+)(?: ([^()\s]+))?(?: ([^()\s]+))?\)")
 _KEYWORDS: dict[str, HolderKind] = {"AUTHOR": "author", "UNNAMED": "unnamed"}
@@ -199,16 +203,14 @@ class _Judgements:
     def stance(self, line: str) -> Stance:
         match = _STANCE.fullmatch(line)
         if match is None:
-            self.refuse(line, 'it does not begin with a "quoted evidence" and a |')
-        fields = [field.strip() for field in match[3].split("|")]
-        fields += [""] * (5 - len(fields))
-        if len(fields) > 5:
-            self.refuse(line, "it has more than six fields")
-        holder, judgement, attribution, flags, note = fields
-        target, polarity = self.pair(line, judgement)
+            self.refuse(
+                line, 'it is not: "quoted evidence" | holder | target polarity | attribution'
+            )
+        target, polarity = self.pair(line, match["judgement"].strip())
+        attribution = match["attribution"].strip()
         if attribution not in self.scheme.names("attributions"):
             self.refuse(line, f"{attribution!r} is no attribution")
-        names = tuple(name.strip() for name in flags.split(",") if name.strip())
+        names = tuple(name.strip() for name in (match["flags"] or "").split(",") if name.strip())
         for name in names:
             if name not in self.scheme.names("stance_flags"):
                 self.refuse(line, f"{name!r} is no flag of a judgement")
@@ -218,12 +220,12 @@ class _Judgements:
             start=start,
             end=end,
             quote=self.text[start:end],
-            holder=self.holder(line, holder),
+            holder=self.holder(line, match["holder"]),
             target=target,
             polarity=polarity,
             attribution=attribution,
             flags=names,
-            note=note,
+            note=_unescape((match["note"] or "").strip()),
         )
 
     def author(self, line: str) -> AuthorStance:
@@ -298,7 +300,11 @@ def _lines(section: str) -> list[str]:
 
 
 def _occurrence(match: re.Match[str]) -> Occurrence:
-    return Occurrence(re.sub(r"\\(.)", r"\1", match[1]), int(match[2] or 0))
+    return Occurrence(_unescape(match[1]), int(match[2] or 0))
+
+
+def _unescape(text: str) -> str:
+    return re.sub(r"\\(.)", lambda found: "\n" if found[1] == "n" else found[1], text)
 
 
 def _escape(text: str) -> str:
@@ -306,7 +312,7 @@ def _escape(text: str) -> str:
 
 
 def _quoted(quote: str, number: int, count: int) -> str:
-    escaped = re.sub(r'(["\\])', r"\\\1", quote)
+    escaped = re.sub(r'(["\\])', r"\\\1", quote).replace("\n", r"\n")
     return f'"{escaped}"' + (f"#{number}" if count > 1 else "")
 
 
@@ -319,7 +325,7 @@ def _stance_line(number: int, stance: Stance, text: str, annotation: Annotation)
         f"{stance.target} {stance.polarity}",
         f"{stance.attribution}",
         ", ".join(stance.flags),
-        stance.note,
+        stance.note.replace("\\", r"\\").replace("\n", r"\n"),
     ]
     while not fields[-1]:
         fields.pop()
@@ -327,8 +333,11 @@ def _stance_line(number: int, stance: Stance, text: str, annotation: Annotation)
 
 
 def _holder_field(stance: Stance, text: str, annotation: Annotation) -> str:
-    if stance.holder is None:
-        raise MarkupError(f"{annotation.document}: judgement {stance.id} has no holder to write.")
+    if stance.holder is None or None in (stance.target, stance.polarity, stance.attribution):
+        raise MarkupError(
+            f"{annotation.document}: judgement {stance.id} is not finished, and the notation can "
+            "only say whole ones. Give it a holder, target, polarity and attribution."
+        )
     kind = f":{stance.holder.type}" if stance.holder.type else ""
     mention = annotation.mention(stance)
     if mention is None:

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ijcorpus.annotation import Annotation, AuthorStance, Entity, Holder, Stance, canonical
@@ -82,12 +83,19 @@ def test_the_ambiguous_and_malformed_is_refused(source: str, message: str) -> No
     assert message in str(caught.value)
 
 
+def test_unfinished_judgements_cannot_be_written() -> None:
+    text, annotation = read(EXAMPLE)
+    unfinished = msgspec.structs.replace(annotation.stances[0], polarity=None)
+    with pytest.raises(MarkupError, match="s1 is not finished"):
+        render(text, msgspec.structs.replace(annotation, stances=(unfinished,)))
+
+
 def test_another_text_is_refused_with_the_place() -> None:
     with pytest.raises(MarkupError, match="character 2"):
         read("abc", text="abd")
 
 
-texts = st.text(st.sampled_from('ab[]\\"% 東א́👩‍🚀\n'), min_size=3, max_size=30).filter(
+texts = st.text(st.sampled_from('ab|#:n[]\\"% 東א́👩‍🚀\n'), min_size=3, max_size=30).filter(
     lambda t: t == t.strip() and len(t) > 2
 )
 
@@ -118,7 +126,8 @@ def annotated(draw) -> tuple[str, Annotation]:
                 target="T3",
                 polarity="against",
                 attribution="direct",
-                flags=("negated",),
+                flags=draw(st.sampled_from([(), ("negated",), ("implicit", "negated")])),
+                note=draw(st.text(st.sampled_from('a|\\n"\n'), max_size=6)).strip(),
             ),
         )
     return text, canonical(
@@ -133,6 +142,7 @@ def annotated(draw) -> tuple[str, Annotation]:
     )
 
 
+@settings(max_examples=400)
 @given(annotated())
 def test_parse_undoes_render(case: tuple[str, Annotation]) -> None:
     text, annotation = case
