@@ -209,11 +209,11 @@ class _Judgements:
         target, polarity = self.pair(line, match["judgement"].strip())
         attribution = match["attribution"].strip()
         if attribution not in self.scheme.names("attributions"):
-            self.refuse(line, f"{attribution!r} is no attribution")
+            self.refuse_name(line, attribution, "attribution", "attributions")
         names = tuple(name.strip() for name in (match["flags"] or "").split(",") if name.strip())
         for name in names:
             if name not in self.scheme.names("stance_flags"):
-                self.refuse(line, f"{name!r} is no flag of a judgement")
+                self.refuse_name(line, name, "flag of a judgement", "stance_flags")
         start, end = self.evidence(line, _occurrence(match))
         return Stance(
             id="s",
@@ -234,15 +234,15 @@ class _Judgements:
 
     def flag(self, line: str) -> str:
         if line.strip() not in self.scheme.names("document_flags"):
-            self.refuse(line, "it is no flag of a document")
+            self.refuse_name(line, line.strip(), "flag of a document", "document_flags")
         return line.strip()
 
     def pair(self, line: str, judgement: str) -> tuple[str, str]:
         target, _, polarity = judgement.partition(" ")
         if target not in self.scheme.target_names:
-            self.refuse(line, f"{target!r} is no target")
+            self.refuse_name(line, target, "target", "propositions")
         if polarity not in self.scheme.polarity_names:
-            self.refuse(line, f"{polarity!r} is no polarity")
+            self.refuse_name(line, polarity, "polarity", "polarities")
         return target, polarity
 
     def holder(self, line: str, field: str) -> Holder:
@@ -251,7 +251,9 @@ class _Judgements:
             return Holder(kind=_KEYWORDS[keyword], type=self.holder_type(line, kind or None))
         match = _HOLDER.fullmatch(field)
         if match is None:
-            self.refuse(line, f"{field!r} is no holder")
+            self.refuse(
+                line, f'{field!r} is no holder; write AUTHOR, UNNAMED:type or "a mention":type'
+            )
         wanted = _occurrence(match)
         same = [entity for entity in self.entities if entity.quote == wanted.quote]
         entity = same[self.pick(line, wanted, len(same), "mention")]
@@ -259,7 +261,7 @@ class _Judgements:
 
     def holder_type(self, line: str, name: str | None) -> str | None:
         if name is not None and name not in self.scheme.names("holder_types"):
-            self.refuse(line, f"{name!r} is no type of holder")
+            self.refuse_name(line, name, "type of holder", "holder_types")
         return name
 
     def evidence(self, line: str, wanted: Occurrence) -> tuple[int, int]:
@@ -278,6 +280,10 @@ class _Judgements:
             self.refuse(line, f"{wanted.quote!r} has {count} {what}s, not {wanted.number}")
         return max(wanted.number, 1) - 1
 
+    def refuse_name(self, line: str, name: str, what: str, known: str) -> NoReturn:
+        names = ", ".join(self.scheme.names(known))
+        self.refuse(line, f"{name!r} is no {what}; there are {names}")
+
     def refuse(self, line: str, why: str) -> NoReturn:
         raise MarkupError(f"{self.document}, in {line.strip()!r}: {why}.")
 
@@ -285,12 +291,15 @@ class _Judgements:
 def _split(source: str, document: str) -> tuple[str, dict[str, str]]:
     pieces = _SECTION.split(source)
     sections: dict[str, str] = {}
+    line = pieces[0].count("\n") + 1
     for name, content in zip(pieces[1::2], pieces[2::2], strict=True):
         if name not in ("stance", "author", "flags") or name in sections:
+            fault = "stands a second time" if name in sections else "is unknown"
             raise MarkupError(
-                f"{document}: '%% {name}' is unknown or stands twice; there are stance, author "
-                "and flags, once each."
+                f"{document}, line {line}: '%% {name}' {fault}; there are stance, author and "
+                "flags, once each."
             )
+        line += content.count("\n")
         sections[name] = content
     return pieces[0], sections
 
@@ -357,8 +366,9 @@ def _refuse_other_text(found: str, text: str, document: str) -> NoReturn:
         min(len(found), len(text)),
     )
     line = found.count("\n", 0, same) + 1
+    column = same - (found.rfind("\n", 0, same) + 1) + 1
     raise MarkupError(
-        f"{document}: the text under the markup differs from the document's at character {same} "
-        f"(line {line} of {len(found)} characters; the document has {len(text)}). Change marks "
-        "only, never the text."
+        f"{document}: the text under the markup differs from the document's at line {line}, column "
+        f"{column} (character {same}): {found[same : same + 12]!r} where the document has "
+        f"{text[same : same + 12]!r}. Change marks only, never the text."
     )

@@ -11,7 +11,10 @@ from ijcorpus.workspace import Workspace
 
 ROOT = Path(__file__).parents[1]
 SCHEME = Workspace(ROOT).scheme
-PAGES = {name: (Layout(ROOT).guidelines / name).read_text() for name in SCHEME.guidelines}
+PAGES = {
+    name: (Layout(ROOT).guidelines / name).read_text()
+    for name in (*SCHEME.guidelines, "notation.md")
+}
 EXAMPLES = [(name, example) for name, page in PAGES.items() for example in examples(page)]
 
 

@@ -73,7 +73,9 @@ def test_everything_the_notation_says_is_read() -> None:
         ('x\n%% stance\n1. "x" | "y":firm | T1 favor | author', "no mention"),
         ('x\n%% stance\n1. "x" | UNNAMED:ghost | T1 favor | author', "no type of holder"),
         ('x\n%% stance\n1. "x" | AUTHOR | T1 favor | author | loud', "no flag"),
-        ("x\n%% mood\nT1 favor", "unknown or stands twice"),
+        ("x\n%% mood\nT1 favor", "line 2: '%% mood' is unknown"),
+        ("x\n%% flags\n\n%% flags\n", "line 4: '%% flags' stands a second time"),
+        ('x\n%% stance\n1. "x" | AUTOR | T1 favor | author', "write AUTHOR"),
         ("x\n%% flags\nloud", "no flag of a document"),
     ],
 )

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 @pass_context
 def cite_command(ctx: Context, version: str | None, style: str) -> None:
     """Print the citation of a released version."""
-    from ijcorpus.published import find, near
+    from ijcorpus.published import find
     from ijcorpus.release.cite import citation
 
-    info = find(version, near(ctx.root)).manifest.info
+    info = find(version, ctx.released).manifest.info
     text = citation(info, cast("Style", style))
     if ctx.json and style != "csl-json":
         ctx.emit({"version": info.version, "format": style, "citation": text})

@@ -54,7 +54,7 @@ def clean_command(
 
 
 def _print_diff(ctx: Context, name: str) -> None:
-    """The raw text: what was dropped in red, what was rewritten in yellow, with its outcome."""
+    """The raw text with what was dropped and rewritten: in colour, or in marks when piped."""
     from rich.text import Text
 
     from ijcorpus.clean import removed
@@ -62,14 +62,16 @@ def _print_diff(ctx: Context, name: str) -> None:
 
     workspace = ctx.workspace
     source = workspace.source(name)
+    marks = ("", "") if ctx.console.is_terminal else ("[-", "-]")
+    added = ("", "") if ctx.console.is_terminal else ("{+", "+}")
     shown = Text()
     for piece in removed(source, raw_bytes(source, workspace.layout)):
         if piece.action == "kept":
             shown.append(piece.raw)
-        elif piece.action == "dropped":
-            shown.append(piece.raw, style="red strike")
-        else:
-            shown.append(piece.raw, style="yellow strike")
-            shown.append(piece.clean, style="green")
-    ctx.console.rule(name)
-    ctx.console.print(shown)
+            continue
+        style = "red strike" if piece.action == "dropped" else "yellow strike"
+        shown.append(f"{marks[0]}{piece.raw}{marks[1]}", style=style)
+        if piece.clean:
+            shown.append(f"{added[0]}{piece.clean}{added[1]}", style="green")
+    ctx.console.rule(f"{name}: red was dropped, yellow became green")
+    ctx.console.print(shown, soft_wrap=not ctx.console.is_terminal)

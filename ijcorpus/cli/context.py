@@ -18,9 +18,20 @@ if TYPE_CHECKING:
 class Context:
     """The root and the wish for JSON; the workspace and console are made when asked for."""
 
-    def __init__(self, *, root: Path, json: bool) -> None:
-        self.root = root
+    def __init__(self, *, root: Path | None, json: bool) -> None:
+        self.root = root or Path()
         self.json = json
+        self._named = root
+
+    @cached_property
+    def released(self) -> Path | None:
+        """Where to look for releases: the root that was named, else this folder if it has any.
+
+        None means the releases that travel in the package.
+        """
+        from ijcorpus.published import near
+
+        return self._named or near(self.root)
 
     @cached_property
     def workspace(self) -> Workspace:

@@ -25,9 +25,9 @@ def load_command(
     ctx: Context, config: str, split: str | None, version: str | None, limit: int
 ) -> None:
     """Show the first rows of a CONFIGURATION of a release; labels by name."""
-    from ijcorpus.published import find, near
+    from ijcorpus.published import find
 
-    release = find(version, near(ctx.root))
+    release = find(version, ctx.released)
     split = split or release.splits(config)[0]
     rows = list(islice(release.rows(config, split), limit))
     if ctx.json:
@@ -58,7 +58,8 @@ def _short(value: Any) -> str:
         return ""
     if isinstance(value, list):
         items: Sequence[Any] = value
-        return f"{len(items)}: {_cut(str(items[0]))}" if items else "0"
+        more = f", … {len(items) - 1} more" if len(items) > 1 else ""
+        return f"[{_cut(str(items[0]))}{more}]" if items else "[]"
     return _cut(str(value))
 
 

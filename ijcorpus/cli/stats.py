@@ -15,10 +15,10 @@ def stats_command(ctx: Context, version: str | None) -> None:
 
     To count a build that is not released, name its directory: ijcorpus --root build/release stats
     """
-    from ijcorpus.published import find, near
+    from ijcorpus.published import find
     from ijcorpus.release.counts import count_tables, released_documents, size_table
 
-    release = find(version, near(ctx.root))
+    release = find(version, ctx.released)
     counted = count_tables(released_documents(release), release.scheme)
     tables = [size_table(release.manifest.counts), *counted]
     if ctx.json:
@@ -27,9 +27,9 @@ def stats_command(ctx: Context, version: str | None) -> None:
     from rich.table import Table
 
     for each in tables:
-        shown = Table(*each.header, title=each.title, title_justify="left")
+        shown = Table(*each.header, title=f"\n{each.title}", title_justify="left")
         for row in each.rows:
-            shown.add_row(*(str(cell) for cell in row))
+            shown.add_row(*("" if cell == 0 else str(cell) for cell in row))
         for column in shown.columns[1:]:
             column.justify = "right"
         ctx.console.print(shown)
