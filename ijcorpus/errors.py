@@ -15,6 +15,10 @@ class SourceError(CorpusError):
     """A raw source is missing, unreadable or not the bytes that were described."""
 
 
+class AbsentSourceError(SourceError):
+    """A raw source is not at hand."""
+
+
 class CleanError(CorpusError):
     """Raw bytes cannot be turned into a document."""
 

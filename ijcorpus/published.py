@@ -19,11 +19,13 @@ import msgspec
 from ijcorpus.annotation import Annotation, AuthorStance, Entity, Holder, Stance
 from ijcorpus.document import Struct, sha256
 from ijcorpus.errors import ReleaseError
+from ijcorpus.layout import inside
 from ijcorpus.records import read_bytes, read_json
 from ijcorpus.scheme import LabelScheme
 from ijcorpus.workspace import CorpusInfo
 
 MANIFEST = "MANIFEST.json"
+VERSION = re.compile(r"\d+\.\d+\.\d+")
 SCHEME = "scheme.json"
 _BATCH = 64
 
@@ -86,7 +88,7 @@ class Release:
     @cached_property
     def scheme(self) -> LabelScheme:
         """The label scheme of the release."""
-        return read_json(self.folder / SCHEME, LabelScheme)
+        return read_json(self._genuine(SCHEME), LabelScheme)
 
     def splits(self, config: str) -> tuple[str, ...]:
         """The splits of a configuration; raises ReleaseError that lists the configurations."""
@@ -105,8 +107,11 @@ class Release:
                 f"configuration {config!r} of version {self.manifest.version} has no split "
                 f"{split!r}. It has: {', '.join(splits)}."
             )
-        name = f"{config}/{split}.parquet"
-        path, described = self.folder / name, self.manifest.file(name)
+        return self._genuine(f"{config}/{split}.parquet")
+
+    def _genuine(self, name: str) -> Path:
+        """A file of the release, once its bytes are found to be those of the manifest."""
+        path, described = inside(self.folder, name), self.manifest.file(name)
         data = read_bytes(path, remedy="Install the package or fetch the release again.")
         if described is None or sha256(data) != described.sha256:
             raise ReleaseError(
@@ -156,7 +161,8 @@ def versions(root: Path | None = None) -> tuple[str, ...]:
     folder = home(root)
     if folder is None:
         return ()
-    return tuple(sorted((path.parent.name for path in folder.glob(f"*/{MANIFEST}")), key=_order))
+    found = (path.parent.name for path in folder.glob(f"*/{MANIFEST}"))
+    return tuple(sorted(filter(VERSION.fullmatch, found), key=_order))
 
 
 def find(version: str | None = None, root: Path | None = None) -> Release:
@@ -178,7 +184,13 @@ def find(version: str | None = None, root: Path | None = None) -> Release:
         )
     if version is not None and version not in known:
         raise ReleaseError(f"there is no version {version!r}. There are: {', '.join(known)}.")
-    return Release(folder / (version or known[-1]))
+    release = Release(folder / (version or known[-1]))
+    if release.manifest.version != release.folder.name:
+        raise ReleaseError(
+            f"{release.folder} holds version {release.manifest.version}: it was changed after the "
+            "release. Bring it back from version control, or install the package again."
+        )
+    return release
 
 
 def annotation(row: dict[str, Any]) -> Annotation:

@@ -39,6 +39,16 @@ def read_bytes(path: Path, *, remedy: str) -> bytes:
         raise RecordError(f"{path}: {error.strerror or error}. {remedy}") from error
 
 
+def read_text(path: Path, *, remedy: str) -> str:
+    """A UTF-8 file's text; raises RecordError with the place when it is none."""
+    try:
+        return read_bytes(path, remedy=remedy).decode()
+    except UnicodeDecodeError as error:
+        raise RecordError(
+            f"{path}: byte {error.start} is not UTF-8. Save the file as UTF-8."
+        ) from None
+
+
 def read_json(path: Path, kind: type[T]) -> T:
     """One record; raises RecordError that names the file and the place inside it."""
     data = read_bytes(path, remedy="Put the file back, or run the command that makes it.")

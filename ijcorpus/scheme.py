@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -66,6 +66,13 @@ class SplitRule(Struct, frozen=True, kw_only=True):
     held_out_topics: tuple[str, ...]
     held_out_subsets: tuple[str, ...]
 
+    def __post_init__(self) -> None:
+        for name, share in self.shares.items():
+            if not name.isidentifier() or not 0 < share <= 1:
+                raise ValueError(f"split {name!r} with share {share} (a word, and between 0 and 1)")
+        if abs(sum(self.shares.values()) - 1) > 1e-6 or self.held_out not in self.shares:
+            raise ValueError("the shares must add up to 1, and held_out must be one of the splits")
+
 
 class LabelScheme(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, dict=True):
     """The whole scheme. Ids are unique within each list, hotkeys over all that share a screen."""
@@ -88,6 +95,8 @@ class LabelScheme(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, dict
     def __post_init__(self) -> None:
         for name in _LISTS:
             _refuse_twice(f"{name} id", [item.id for item in getattr(self, name)])
+        if len(self.guidelines) != 2:
+            raise SchemeError("the guidelines must be two pages: of entities and of stance")
         keys = [*self.entities, self.stance, *self.propositions, *self.polarities]
         keys += [*self.attributions, *self.holder_kinds, *self.stance_flags]
         _refuse_twice("hotkey", [item.hotkey for item in keys if item.hotkey])
@@ -143,8 +152,24 @@ def read_scheme(text: str, *, name: str = "scheme.toml") -> LabelScheme:
 
 
 def json_schema() -> dict[str, Any]:
-    """The JSON Schema (2020-12) of an annotation file, of one layer or adjudicated."""
-    return msgspec.json.schema(Annotation)
+    """The JSON Schema (2020-12) of an annotation file, of one layer or adjudicated.
+
+    It is part of a release, so it holds no wording of the code.
+    """
+    return _undescribed(msgspec.json.schema(Annotation))
+
+
+def _undescribed(schema: Any) -> Any:
+    if isinstance(schema, dict):
+        items = cast("dict[str, Any]", schema).items()
+        return {k: _undescribed(v) for k, v in items if k != "description" or not _is_text(v)}
+    if isinstance(schema, list):
+        return [_undescribed(item) for item in cast("list[Any]", schema)]
+    return schema
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
 
 
 def _refuse_twice(what: str, values: Iterable[str]) -> None:

@@ -12,10 +12,10 @@ import msgspec
 
 from ijcorpus.annotation import Annotation, Annotator, Decision, RegistryEntry
 from ijcorpus.document import Document, Source, StandoffDocument, Struct
-from ijcorpus.errors import RecordError, SourceError
+from ijcorpus.errors import AbsentSourceError, RecordError
 from ijcorpus.fetch import raw_bytes
-from ijcorpus.layout import Layout
-from ijcorpus.records import read_bytes, read_json, read_jsonl
+from ijcorpus.layout import Layout, safe_name
+from ijcorpus.records import read_json, read_jsonl, read_text
 from ijcorpus.scheme import LabelScheme, read_scheme
 from ijcorpus.splits import read_splits
 
@@ -68,13 +68,13 @@ class Workspace:
     @cached_property
     def scheme(self) -> LabelScheme:
         """The label scheme."""
-        text = read_bytes(self.layout.scheme, remedy="A corpus root needs its scheme.").decode()
+        text = read_text(self.layout.scheme, remedy="A corpus root needs its scheme.")
         return read_scheme(text, name=str(self.layout.scheme))
 
     @cached_property
     def sources(self) -> dict[str, Source]:
-        """Sources by id, in file order."""
-        return {source.id: source for source in read_jsonl(self.layout.sources, Source)}
+        """Sources by id, in file order; ids are names of files, too."""
+        return {safe_name(s.id): s for s in read_jsonl(self.layout.sources, Source)}
 
     @cached_property
     def registry(self) -> dict[str, RegistryEntry]:
@@ -90,8 +90,8 @@ class Workspace:
     @cached_property
     def splits(self) -> dict[str, str]:
         """The frozen splits: document id -> split name."""
-        data = read_bytes(self.layout.splits, remedy="Make it with 'ijcorpus build'.")
-        return read_splits(data.decode(), name=str(self.layout.splits))
+        text = read_text(self.layout.splits, remedy="Make it with 'ijcorpus build'.")
+        return read_splits(text, name=str(self.layout.splits))
 
     @cached_property
     def decisions(self) -> tuple[Decision, ...]:
@@ -119,10 +119,17 @@ class Workspace:
         return self._documents[document]
 
     def has_text(self, document: str) -> bool:
-        """Whether the raw text of a document is at hand."""
+        """Whether the raw text of a document is at hand.
+
+        Raises SourceError for a text that ships and is gone, and for bytes that are not those
+        described: that is no absence but a fault.
+        """
+        source = self.source(document)
         try:
-            raw_bytes(self.source(document), self.layout)
-        except SourceError:
+            raw_bytes(source, self.layout)
+        except AbsentSourceError:
+            if source.rights == "full_text":
+                raise
             return False
         return True
 
@@ -154,7 +161,7 @@ class Workspace:
 
 
 def _read_toml(path: Path, kind: type[T]) -> T:
-    text = read_bytes(path, remedy="A corpus root needs this file.").decode()
+    text = read_text(path, remedy="A corpus root needs this file.")
     try:
         return msgspec.convert(tomllib.loads(text), kind)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:

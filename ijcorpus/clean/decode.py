@@ -68,14 +68,19 @@ def decode(raw: bytes) -> str:
     return text
 
 
+_NOT_OF_FILES = {"utf-7", "idna", "punycode", "unicode_escape", "raw_unicode_escape"}
+
+
 def _declared(head: bytes) -> str | None:
     """The text codec a file names for itself, None when it names none that Python knows."""
     if not (match := _DECLARED.search(head)):
         return None
     try:
         info = codecs.lookup((match[1] or match[2]).decode("ascii"))
-        head[:0].decode(info.name)
-    except LookupError:
+        b"a".decode(info.name)
+    except (LookupError, UnicodeError):  # no codec, or none of texts
+        return None
+    if info.name in _NOT_OF_FILES:
         return None
     # A file whose declaration could be read byte by byte is not UTF-16, whatever it says.
     name = "utf-8" if info.name.startswith(("utf-16", "utf-32")) else info.name

@@ -34,8 +34,8 @@ _CLASSES: tuple[tuple[SectionKind, frozenset[str]], ...] = (
 _META = vocabulary("meta article-meta post-meta entry-meta byline-date info article-info")
 _HEADING = re.compile(r"h[2-6]")
 _MARK = re.compile(
-    r"<sup\b[^>]{0,200}>(?:<[^>]{1,300}>|[\s\[\]()])*(?P<digits>\d{1,3}(?:[,\s–-]+\d{1,3})*)"
-    r"(?:<[^>]{1,300}>|[\s\[\]()])*</sup>",
+    r"<sup\b[^>]{0,200}>(?:<[^<>]{1,300}>|[\s\[\]()]){0,16}+(?P<digits>\d{1,3}(?:[,\s–-]+\d{1,3})*)"
+    r"(?:<(?!/sup)[^<>]{1,300}>|[\s\[\]()]){0,16}+</sup>",
     re.IGNORECASE,
 )
 _POWER = re.compile(r"(?:\b10|\b[kcm]?m|\b(?:ft|mi|yd|in))$")

@@ -60,24 +60,23 @@ class LazyGroup(click.Group):
 @click.option(
     "--root",
     type=click.Path(path_type=Path, file_okay=False),
-    default=Path(),
     show_default="this folder",
     help="The corpus root: the folder with corpus/ and annotations/.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 @click.version_option(package_name="ijcorpus")
 @click.pass_context
-def cli(ctx: click.Context, root: Path, as_json: bool) -> None:
+def cli(ctx: click.Context, root: Path | None, as_json: bool) -> None:
     """The Israel-Japan Relations Corpus and the workbench that makes it."""
     ctx.obj = Context(root=root, json=as_json)
 
 
 def main() -> Any:
-    """Run the command line; named errors become messages and exit code 2."""
+    """Run the command line; what cannot go on becomes a message and exit code 2."""
     from ijcorpus.errors import CorpusError
 
     try:
         return cli(standalone_mode=True)
-    except CorpusError as error:
+    except (CorpusError, OSError, UnicodeError) as error:
         click.echo(f"ijcorpus: {error}", err=True)
         sys.exit(2)

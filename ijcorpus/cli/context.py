@@ -45,14 +45,14 @@ class Context:
         """Tables and colours on standard output."""
         from rich.console import Console
 
-        return Console()
+        return Console(markup=False, emoji=False)
 
     @cached_property
     def progress(self) -> Console:
         """Progress and notes on standard error, so that output can be piped."""
         from rich.console import Console
 
-        return Console(stderr=True)
+        return Console(stderr=True, markup=False, emoji=False)
 
     def emit(self, record: Any) -> None:
         """Print a record (or list of records) as JSON."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +10,8 @@ from pathlib import Path
 import msgspec
 
 from ijcorpus.errors import ReleaseError
-from ijcorpus.published import MANIFEST, SCHEME, Manifest, ReleaseFile, encode
+from ijcorpus.layout import inside
+from ijcorpus.published import MANIFEST, SCHEME, VERSION, Manifest, ReleaseFile, encode
 from ijcorpus.records import read_json, write_bytes
 from ijcorpus.release.agreeing import agreement_text
 from ijcorpus.release.card import Card, readme
@@ -18,20 +19,24 @@ from ijcorpus.release.cite import citation_cff
 from ijcorpus.release.collect import Rows, gather, refuse_withheld, release_rows, split_names
 from ijcorpus.release.counts import count_tables
 from ijcorpus.release.features import DEFAULT, configurations
-from ijcorpus.release.manifest import describe, describe_table, made_with, refuse_difference
+from ijcorpus.release.manifest import (
+    describe,
+    describe_table,
+    made_with,
+    refuse_difference,
+    refuse_tampering,
+)
 from ijcorpus.release.rows import Item
 from ijcorpus.release.tables import parquet, table
 from ijcorpus.scheme import json_schema
 from ijcorpus.splits import extend, write_splits
 from ijcorpus.workspace import Workspace
 
-_VERSION = re.compile(r"\d+\.\d+\.\d+")
-
 
 def build(workspace: Workspace, destination: Path) -> Manifest:
     """Build the release into a directory, replacing the one that was there at once.
 
-    New documents are appended to `splits.tsv` first. Raises ReleaseError, and leaves the directory
+    New documents are appended to `splits.tsv`. Raises ReleaseError, and leaves the directory
     as it was, when a document has no adjudicated annotation, or when the version was released
     with other content.
     """
@@ -49,36 +54,36 @@ def freeze(workspace: Workspace) -> Manifest:
     layout = workspace.layout
     manifest, files = _checked(workspace)
     _replace(layout.release, manifest, files)
-    _replace(layout.releases / manifest.version, manifest, files)
+    if not (layout.releases / manifest.version).exists():
+        _replace(layout.releases / manifest.version, manifest, files)
     write_bytes(layout.manifest(manifest.version), encode(manifest))
     return manifest
 
 
-def _splits(workspace: Workspace) -> Mapping[str, str]:
-    """The frozen splits, with new documents appended."""
-    path = workspace.layout.splits
-    frozen = workspace.splits if path.exists() else {}
-    splits = extend(frozen, workspace.sources.values(), workspace.scheme.splits)
-    if splits != frozen:
-        write_bytes(path, write_splits(splits).encode())
-    return splits
-
-
 def _checked(workspace: Workspace) -> tuple[Manifest, dict[str, bytes]]:
     """The manifest and files of a build that is no contradiction of a released version."""
-    manifest, files = assemble(workspace, _splits(workspace))
-    path = workspace.layout.manifest(manifest.version)
-    if not path.exists():
-        return manifest, files
-    committed = read_json(path, Manifest)
-    refuse_difference(committed, manifest, workspace.layout.releases / manifest.version, files)
-    return committed, files
+    layout = workspace.layout
+    frozen = workspace.splits if layout.splits.exists() else {}
+    splits = extend(frozen, workspace.sources.values(), workspace.scheme.splits)
+    manifest, files = assemble(workspace, splits)
+    folder = layout.releases / manifest.version
+    released = next(
+        (p for p in (layout.manifest(manifest.version), folder / MANIFEST) if p.exists()), None
+    )
+    if released is not None:
+        committed = read_json(released, Manifest)
+        refuse_difference(committed, manifest, folder, files)
+        refuse_tampering(committed, folder)
+        manifest = committed
+    if splits != frozen:
+        write_bytes(layout.splits, write_splits(splits).encode())
+    return manifest, files
 
 
 def assemble(workspace: Workspace, splits: Mapping[str, str]) -> tuple[Manifest, dict[str, bytes]]:
     """The manifest and every file of the release, by path, in memory."""
     info, scheme = workspace.info, workspace.scheme
-    if not _VERSION.fullmatch(info.version):
+    if not VERSION.fullmatch(info.version):
         raise ReleaseError(
             f"{workspace.layout.info}: the version {info.version!r} is not three numbers such as "
             "1.0.0, and `datasets` reads no other. Number it so."
@@ -154,11 +159,14 @@ def _replace(destination: Path, manifest: Manifest, files: Mapping[str, bytes]) 
             "Name another place, or remove it."
         )
     destination.parent.mkdir(parents=True, exist_ok=True)
+    for left in destination.parent.glob(".release-*"):  # of a build that was killed
+        shutil.rmtree(left, ignore_errors=True)
     with tempfile.TemporaryDirectory(dir=destination.parent, prefix=".release-") as temporary:
         fresh, old = Path(temporary) / "new", Path(temporary) / "old"
         for path, data in {**files, MANIFEST: encode(manifest)}.items():
-            (fresh / path).parent.mkdir(parents=True, exist_ok=True)
-            (fresh / path).write_bytes(data)
+            place = inside(fresh, path)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(data)
         if destination.exists():
             destination.replace(old)
         try:

@@ -10,6 +10,7 @@ from typing import Any
 
 from ijcorpus.document import sha256
 from ijcorpus.errors import ReleaseError
+from ijcorpus.layout import inside
 from ijcorpus.published import Manifest, ReleaseFile, named_rows
 from ijcorpus.release.features import Features
 from ijcorpus.release.tables import rows_digest
@@ -61,6 +62,23 @@ def refuse_difference(
             + "\n  ".join(differences)
             + "\nRestore what was changed, or give the new data a new version in "
             "corpus/corpus.toml and describe the change there."
+        )
+
+
+def refuse_tampering(committed: Manifest, folder: Path) -> None:
+    """Raise ReleaseError when released files at hand are no longer what was released."""
+    if not folder.is_dir():
+        return
+    changed = [
+        file.path
+        for file in committed.files
+        if not (place := inside(folder, file.path)).is_file()
+        or sha256(place.read_bytes()) != file.sha256
+    ]
+    if changed:
+        raise ReleaseError(
+            f"{folder} was changed after its release: {', '.join(changed)}. Bring the files back "
+            "from version control; a released version never changes."
         )
 
 
