@@ -55,3 +55,9 @@ def test_refusals_name_the_source(source, raw: bytes, message: str) -> None:
 def test_nothing_left(source) -> None:
     with pytest.raises(CleanError, match="invented-001: no text is left"):
         clean(source, b"Skip to content\n\n* * *\n")
+
+
+@pytest.mark.parametrize("codec", ["rot13", "hex", "zlib", "punycode", "undefined", "utf-7", "no"])
+def test_a_declared_codec_that_is_none_of_files_is_not_believed(codec: str) -> None:
+    raw = f'<html><meta charset="{codec}"><p>caf\u00e9</p></html>'.encode()
+    assert "caf\u00e9" in decode(raw)

@@ -324,3 +324,46 @@ def test_two_corpora_made_alike_are_alike(tmp_path: Path) -> None:
     build(one.open(), tmp_path / "one")
     build(other.open(), tmp_path / "other")
     assert contents(tmp_path / "one") == contents(tmp_path / "other")
+
+
+def test_a_released_folder_is_compared_even_without_its_manifest_beside(corpus: Corpus) -> None:
+    freeze(corpus.open())
+    layout = corpus.open().layout
+    kept = {p: p.read_bytes() for p in (layout.releases / "1.0.0").rglob("*") if p.is_file()}
+    layout.manifest("1.0.0").unlink()
+    corpus.change("gamma", lambda made: replace(made, entities=()))
+    with pytest.raises(ReleaseError, match="not version 1.0.0 as it was released"):
+        freeze(corpus.open())
+    assert {p: p.read_bytes() for p in kept} == kept
+
+
+def test_a_released_file_that_was_changed_is_refused(corpus: Corpus) -> None:
+    freeze(corpus.open())
+    path = corpus.open().layout.releases / "1.0.0" / "registry" / "full.parquet"
+    path.write_bytes(path.read_bytes() + b"x")
+    with pytest.raises(ReleaseError, match=r"changed after its release: registry/full.parquet"):
+        build(corpus.open(), corpus.root / "here")
+
+
+def test_freezing_again_touches_no_released_file(corpus: Corpus) -> None:
+    freeze(corpus.open())
+    folder = corpus.open().layout.releases / "1.0.0"
+    before = {p: p.stat().st_ino for p in folder.rglob("*")}
+    freeze(corpus.open())
+    assert {p: p.stat().st_ino for p in folder.rglob("*")} == before
+
+
+def test_what_a_killed_build_left_is_cleared(corpus: Corpus) -> None:
+    left = corpus.root / "build" / ".release-left" / "new"
+    left.mkdir(parents=True)
+    build(corpus.open(), corpus.root / "build" / "release")
+    assert [p.name for p in (corpus.root / "build").iterdir()] == ["release"]
+
+
+def test_a_refused_build_gives_no_split(corpus: Corpus) -> None:
+    layout = corpus.open().layout
+    layout.splits.write_text("alpha\tvalidation\n")
+    layout.adjudication("gamma").unlink()
+    with pytest.raises(ReleaseError):
+        build(corpus.open(), corpus.root / "here")
+    assert layout.splits.read_text() == "alpha\tvalidation\n"
