@@ -4,45 +4,101 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+import msgspec
 
 from ijcorpus import published
 from ijcorpus.annotation import AnnotatedDocument
-from ijcorpus.document import Section, Source, Span, StandoffDocument, Struct
+from ijcorpus.document import Document, Section, Source, Span, StandoffDocument, Struct
 from ijcorpus.errors import CleanError, HydrationError, RecordError
-from ijcorpus.layout import inside
+from ijcorpus.layout import inside, safe_name
 from ijcorpus.published import find
+from ijcorpus.records import read_bytes
 from ijcorpus.standoff import Withheld, join
 
-Status = Literal["exact", "different", "absent"]
+if TYPE_CHECKING:
+    from ijcorpus.standoff.fingerprint import Fingerprint
+    from ijcorpus.standoff.realign import Placed, Realigned
+    from ijcorpus.standoff.tokens import Words
+
+Status = Literal["exact", "realigned", "different", "absent"]
+
+FINGERPRINTS = "fingerprints"
+"""The folder of fingerprints, in a release or beside the folder of the releases."""
+
+ENOUGH = 0.2
+"""Share of the words that a copy must have: less is another text that quotes from it."""
+
+_FORMATS: dict[str, Literal["text", "html", "tei"]] = {
+    ".txt": "text",
+    ".text": "text",
+    ".md": "text",
+    ".html": "html",
+    ".htm": "html",
+    ".xhtml": "html",
+    ".xml": "tei",
+    ".tei": "tei",
+}
 
 
 class Hydrated(Struct, frozen=True, kw_only=True):
     """What came of one withheld document.
 
-    `exact`: every offset holds, and `result` is the annotated document. `different`: the copy
-    is not the text that was annotated. `absent`: there is no copy. `reason` says what to do.
+    `exact`: every offset holds. `realigned`: the copy is another form of the text, and `placed`
+    says of every annotation where it went or why it did not. `different`: the copy is not the
+    text that was annotated, and nothing was placed. `absent`: there is no copy. `result` is the
+    annotated document, with the annotations that were placed; `file` is the copy; `share` is how
+    much of the annotated text was found in it; `reason` says what to do.
     """
 
     source: Source
     status: Status
     reason: str = ""
+    file: str = ""
+    share: float = 0.0
     result: AnnotatedDocument | None = None
+    placed: tuple[Placed, ...] = ()
+
+    def count(self, status: str) -> int:
+        """How many annotations have a status; all are exact in an exact copy."""
+        if self.status == "exact" and self.result is not None:
+            made = self.result.annotation
+            return (len(made.entities) + len(made.stances)) if status == "exact" else 0
+        return sum(one.placement.status == status for one in self.placed)
+
+
+class _Candidate(NamedTuple):
+    """A file that may hold copies, cleaned, with its words once a fingerprint asks for them."""
+
+    path: Path
+    raw: bytes
+    digest: str
+    words: Words | None
 
 
 def hydrate(
-    folder: Path | str, *, version: str | None = None, root: Path | str | None = None
+    copies: Path | str,
+    *,
+    version: str | None = None,
+    root: Path | str | None = None,
+    fingerprints: Path | str | None = None,
 ) -> list[Hydrated]:
-    """Join every withheld document of a release with the copy in a folder of yours.
+    """Join every withheld document of a release with your copies: a folder, or one file.
 
-    A copy lies at the `path` that the release gives it, below the folder. Raises ReleaseError
-    when there is no such release and HydrationError when the folder does not exist;
-    MissingExtraError when cleaning needs a library that is not installed.
+    Copies need no names: a file at the `path` that the release gives is tried first, then every
+    file. With fingerprints (a folder; by default those found with the release) a copy may differ
+    from the annotated text. Raises ReleaseError when there is no such release and HydrationError
+    when the copies do not exist; MissingExtraError when a needed library is not installed.
     """
-    place = Path(folder)
-    if not place.is_dir():
-        raise HydrationError(f"{place} is no folder. Name the folder that holds your copies.")
-    return [_one(each, place) for each in withheld(version, root=root)]
+    place = Path(copies)
+    if not place.exists():
+        raise HydrationError(f"{place} is no folder and no file. Name what holds your copies.")
+    where = Path(root) if root is not None else None
+    folder = _fingerprint_folder(Path(fingerprints) if fingerprints else None, version, where)
+    documents = list(withheld(version, root=where))
+    pool = _Pool(place)
+    return [_one(each, pool, _fingerprint(folder, each.source.id)) for each in documents]
 
 
 def withheld(version: str | None = None, *, root: Path | str | None = None) -> Iterator[Withheld]:
@@ -57,29 +113,160 @@ def hydrate_copy(document: Withheld, raw: bytes) -> AnnotatedDocument:
 
     Raises HydrationError when the cleaned copy is not the text that was annotated.
     """
+    return join(document, _cleaned(document.source, raw))
+
+
+def realign_copy(document: Withheld, record: Fingerprint, raw: bytes) -> Realigned:
+    """Place a withheld document's annotations on the raw bytes of a copy that may differ.
+
+    Raises HydrationError when the bytes cannot be cleaned or the fingerprint is of another text.
+    """
+    from ijcorpus.standoff.realign import realign
+
+    return realign(document, record, _cleaned(document.source, raw))
+
+
+class _Pool:
+    """The reader's files, each read and cleaned once."""
+
+    def __init__(self, place: Path) -> None:
+        self.place = place
+        self._found: list[_Candidate] | None = None
+
+    def named(self, source: Source) -> Path:
+        """Where the release says that a copy lies."""
+        return inside(self.place, source.path) if self.place.is_dir() else self.place
+
+    def candidates(self, source: Source) -> list[_Candidate]:
+        """Every file with text in it; `source` lends cleaning a title."""
+        if self._found is None:
+            every = sorted(self.place.rglob("*")) if self.place.is_dir() else [self.place]
+            files = [path for path in every if path.is_file() and path.suffix.lower() in _FORMATS]
+            self._found = [made for path in files if (made := _candidate(source, path))]
+        return self._found
+
+
+def _candidate(source: Source, path: Path) -> _Candidate | None:
+    from ijcorpus.standoff.tokens import words
+
+    raw = path.read_bytes()
+    try:
+        copy = _cleaned(_as_file(source, path, raw), raw)
+    except HydrationError:
+        return None
+    return _Candidate(path, raw, copy.digest, words(copy.text))
+
+
+def _one(document: Withheld, pool: _Pool, record: Fingerprint | None) -> Hydrated:
+    source = document.source
+    try:
+        path = pool.named(source)
+    except RecordError as error:
+        return Hydrated(source=source, status="absent", reason=str(error))
+    reason = f"{source.id}: {path} does not exist. {source.obtain}"
+    status: Status = "absent"
+    if path.is_file():
+        try:
+            return _exact(document, source, path)
+        except HydrationError as error:
+            reason, status = str(error), "different"
+    for candidate in pool.candidates(source):
+        try:
+            return _exact(document, _as_file(source, candidate.path, candidate.raw), candidate.path)
+        except HydrationError:
+            continue
+    if record is not None and (found := _realigned(document, pool, record)):
+        return found
+    return Hydrated(source=source, status=status, reason=reason)
+
+
+def _exact(document: Withheld, source: Source, path: Path) -> Hydrated:
+    result = join(document, _cleaned(source, path.read_bytes()))
+    return Hydrated(
+        source=document.source, status="exact", file=str(path), share=1.0, result=result
+    )
+
+
+def _realigned(document: Withheld, pool: _Pool, record: Fingerprint) -> Hydrated | None:
+    """The document on the file that has most of its passages, if any has enough."""
+    from ijcorpus.standoff.realign import found_words, realign
+
+    source = document.source
+    scored = [
+        (found_words(record, one.words), n, one)
+        for n, one in enumerate(pool.candidates(source))
+        if one.words is not None
+    ]
+    score, _, best = max(scored, key=lambda one: (one[0], -one[1]), default=(0, 0, None))
+    if best is None or not score:
+        return None
+    made = realign(document, record, _cleaned(_as_file(source, best.path, best.raw), best.raw))
+    if made.share < ENOUGH:
+        reason = (
+            f"{source.id}: the nearest copy, {best.path}, has {made.share:.0%} of the annotated "
+            f"words: another text that quotes from it, or a part. {source.obtain}"
+        )
+        return Hydrated(
+            source=source, status="different", reason=reason, file=str(best.path), share=made.share
+        )
+    return Hydrated(
+        source=source,
+        status="realigned",
+        file=str(best.path),
+        share=made.share,
+        reason=_summary(made),
+        result=made.result,
+        placed=made.placed,
+    )
+
+
+def _summary(made: Realigned) -> str:
+    lost: dict[str, int] = {}
+    for one in made.placed:
+        if one.placement.status in ("ambiguous", "missing"):
+            lost[one.placement.reason] = lost.get(one.placement.reason, 0) + 1
+    return "; ".join(f"{count}: {reason}" for reason, count in sorted(lost.items()))
+
+
+def _cleaned(source: Source, raw: bytes) -> Document:
     from ijcorpus.clean import clean
 
     try:
-        copy = clean(document.source, raw)
+        return clean(source, raw)
     except CleanError as error:
-        raise HydrationError(f"{error} {document.source.obtain}") from error
-    return join(document, copy)
+        raise HydrationError(f"{error} {source.obtain}") from error
 
 
-def _one(document: Withheld, folder: Path) -> Hydrated:
-    source = document.source
-    try:
-        path = inside(folder, source.path)
-    except RecordError as error:
-        return Hydrated(source=source, status="absent", reason=str(error))
-    if not path.is_file():
-        reason = f"{source.id}: {path} does not exist. {source.obtain}"
-        return Hydrated(source=source, status="absent", reason=reason)
-    try:
-        result = hydrate_copy(document, path.read_bytes())
-    except HydrationError as error:
-        return Hydrated(source=source, status="different", reason=str(error))
-    return Hydrated(source=source, status="exact", result=result)
+def _as_file(source: Source, path: Path, raw: bytes) -> Source:
+    """The source with the format that a file of the reader's has; its own for its own file."""
+    if path.suffix == Path(source.path).suffix:
+        return source
+    head = raw[:2048].lstrip().lower()
+    kind = _FORMATS[path.suffix.lower()]
+    if head.startswith((b"<!doctype html", b"<html")):
+        kind = "html"
+    return msgspec.structs.replace(source, format=kind, fragment=None)
+
+
+def _fingerprint_folder(named: Path | None, version: str | None, root: Path | None) -> Path | None:
+    if named is not None:
+        if not named.is_dir():
+            raise HydrationError(f"{named} is no folder. Name one with --fingerprints.")
+        return named
+    release = find(version, root).folder
+    for folder in (release / FINGERPRINTS, release.parent.parent / FINGERPRINTS):
+        if folder.is_dir():
+            return folder
+    return None
+
+
+def _fingerprint(folder: Path | None, document: str) -> Fingerprint | None:
+    if folder is None or not (path := folder / f"{safe_name(document)}.json").is_file():
+        return None
+    from ijcorpus.standoff.fingerprint import decode_fingerprint
+
+    data = read_bytes(path, remedy="Make it with 'ijcorpus fingerprint'.")
+    return decode_fingerprint(data, where=str(path))
 
 
 def _withheld(row: dict[str, Any]) -> Withheld:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,14 +13,22 @@ from ijcorpus.cli.context import Context, pass_context
 if TYPE_CHECKING:
     from ijcorpus.hydration import Hydrated
 
+_STATUSES = ("exact", "realigned", "ambiguous", "missing")
+
 
 @click.command(epilog="Example: ijcorpus hydrate --from ~/copies --output hydrated.parquet")
 @click.option(
     "--from",
-    "folder",
-    type=click.Path(path_type=Path, file_okay=False),
+    "copies",
+    type=click.Path(path_type=Path),
     required=True,
-    help="The folder with your copies, each at the path that the release gives it.",
+    help="The folder with your copies, whatever their names, or one file.",
+)
+@click.option(
+    "--fingerprints",
+    type=click.Path(path_type=Path, file_okay=False),
+    show_default="those found with the release",
+    help="The folder with the fingerprints that let a copy differ from the annotated text.",
 )
 @click.option(
     "--output",
@@ -30,17 +38,25 @@ if TYPE_CHECKING:
 )
 @click.option("--version", show_default="the newest", help="The released version.")
 @pass_context
-def hydrate_command(ctx: Context, folder: Path, output: Path | None, version: str | None) -> None:
+def hydrate_command(
+    ctx: Context,
+    copies: Path,
+    fingerprints: Path | None,
+    output: Path | None,
+    version: str | None,
+) -> None:
     """Join withheld documents with your own copies; exit 1 when one could not be joined.
 
-    A document is joined only when its cleaned copy is, character by character, the text that was
-    annotated; otherwise the reason is given and nothing is guessed.
+    A copy whose cleaned text is the annotated text is joined exactly. With a fingerprint, another
+    form of the text is joined too, and every annotation is exact, realigned, ambiguous or
+    missing, with a reason; only those exact or realigned are written. With --json every
+    annotation is listed, with the edited words inside it.
     """
     from ijcorpus.hydration import hydrate
-    from ijcorpus.published import find, near
+    from ijcorpus.published import find
 
-    release = find(version, near(ctx.root))
-    found = hydrate(folder, version=version, root=release.folder)
+    release = find(version, ctx.released)
+    found = hydrate(copies, version=version, root=release.folder, fingerprints=fingerprints)
     if output is not None:
         from ijcorpus.release.hydrated import write
 
@@ -54,17 +70,26 @@ def hydrate_command(ctx: Context, folder: Path, output: Path | None, version: st
         sys.exit(1)
 
 
-def _record(one: Hydrated) -> dict[str, str]:
-    return {"document": one.source.id, "status": one.status, "reason": one.reason}
+def _record(one: Hydrated) -> dict[str, Any]:
+    return {
+        "document": one.source.id,
+        "status": one.status,
+        "file": one.file,
+        "coverage": round(one.share, 4),
+        **{status: one.count(status) for status in _STATUSES},
+        "reason": one.reason,
+        "annotations": one.placed,
+    }
 
 
 def _show(ctx: Context, found: list[Hydrated]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table("document", "status", "reason")
+    table = Table("document", "status", "coverage", *_STATUSES, "reason")
     for one in found:
-        table.add_row(one.source.id, one.status, Text(one.reason))
+        counts = (str(one.count(status)) for status in _STATUSES)
+        table.add_row(one.source.id, one.status, f"{one.share:.0%}", *counts, Text(one.reason))
     ctx.console.print(table)
     done = sum(one.result is not None for one in found)
     ctx.progress.print(f"{done} of {len(found)} documents joined", highlight=False)

@@ -1,0 +1,91 @@
+"""`ijcorpus fingerprint`: what is published of withheld texts, so that copies may differ."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ijcorpus.cli.context import Context, pass_context
+
+if TYPE_CHECKING:
+    from ijcorpus.workspace import Workspace
+
+
+@click.command(epilog="Example: ijcorpus fingerprint --copies ~/texts --output corpus/fingerprints")
+@click.argument("documents", nargs=-1)
+@click.option(
+    "--copies",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="The folder of texts that may not ship; by default the one that IJCORPUS_TEXTS names.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    show_default="corpus/fingerprints",
+    help="The folder to write to, a JSON file a document.",
+)
+@click.option(
+    "--salt",
+    show_default="the corpus's name",
+    help="Keys the hashes. Never change it for a text: two salts give away twice as much.",
+)
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of the files and stop.")
+@pass_context
+def fingerprint_command(
+    ctx: Context,
+    documents: tuple[str, ...],
+    copies: Path | None,
+    output: Path | None,
+    salt: str | None,
+    schema: bool,
+) -> None:
+    """Make fingerprints of withheld texts: all that are at hand, or the DOCUMENTS named.
+
+    A fingerprint holds 4 bits a word and the places of the annotations, no word of the text.
+    """
+    from rich.table import Table
+
+    from ijcorpus.records import write_json
+    from ijcorpus.standoff.fingerprint import fingerprint, spans_of
+    from ijcorpus.standoff.fingerprint import schema as schema_of
+    from ijcorpus.workspace import Workspace
+
+    if schema:
+        ctx.emit(schema_of())
+        return
+    workspace = Workspace(ctx.root, copies)
+    folder = output or ctx.workspace.layout.fingerprints
+    table = Table("document", "words", "bits a word", "places", "file")
+    rows: list[dict[str, object]] = []
+    for name in documents or _withheld(workspace):
+        settled = workspace.adjudicated(name)
+        made = [*workspace.layers(name).values(), *([settled] if settled else [])]
+        record = fingerprint(
+            workspace.document(name), spans_of(*made), salt=salt or workspace.info.name
+        )
+        path = folder / f"{name}.json"
+        write_json(path, record)
+        rows.append(
+            {
+                "document": name,
+                "words": record.words,
+                "bits_a_word": round(record.bits_a_word, 3),
+                "places": len(record.places),
+                "file": str(path),
+            }
+        )
+        table.add_row(*(str(value) for value in rows[-1].values()))
+    if ctx.json:
+        ctx.emit(rows)
+    else:
+        ctx.console.print(table)
+
+
+def _withheld(workspace: Workspace) -> tuple[str, ...]:
+    return tuple(
+        name
+        for name, source in workspace.sources.items()
+        if source.rights == "standoff" and workspace.has_text(name)
+    )

@@ -1,0 +1,219 @@
+"""Copies of a text as readers have them, each word knowing which word it was."""
+
+from __future__ import annotations
+
+import random
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import NamedTuple
+
+from ijcorpus.standoff.tokens import normalise, words
+
+
+class Word(NamedTuple):
+    """A word of a copy: what stands before it, its letters, the word it was (or -1), if changed."""
+
+    before: str
+    letters: str
+    was: int
+    changed: bool = False
+
+
+class Mutant(NamedTuple):
+    text: str
+    words: list[Word]
+    starts: list[int]
+
+
+Copy = list[Word]
+Change = Callable[[Copy, random.Random], Copy]
+OCR = {"m": "rn", "l": "1", "e": "c", "o": "0", "i": "l", "h": "b", "n": "ri", "a": "s", "t": "f"}
+FILLER = [
+    "moss",
+    "lantern",
+    "quarry",
+    "violet",
+    "harbinger",
+    "thimble",
+    "ochre",
+    "saffron",
+    "gimlet",
+    "walrus",
+    "tundra",
+]
+
+
+def original(text: str) -> Copy:
+    cut = words(text)
+    made, end = [], 0
+    for n, (start, stop) in enumerate(zip(cut.starts, cut.ends, strict=True)):
+        made.append(Word(text[end:start], text[start:stop], n))
+        end = stop
+    return made
+
+
+def written(copy: Copy) -> Mutant:
+    starts, parts = [], []
+    at = 0
+    for word in copy:
+        starts.append(at + len(word.before))
+        parts.append(word.before + word.letters)
+        at += len(parts[-1])
+    return Mutant("".join(parts), copy, starts)
+
+
+def paragraphs(copy: Copy) -> list[Copy]:
+    made: list[Copy] = [[]]
+    for word in copy:
+        if "\n\n" in word.before and made[-1]:
+            made.append([])
+        made[-1].append(word)
+    return made
+
+
+def flat(parts: list[Copy]) -> Copy:
+    made: Copy = []
+    for part in parts:
+        if made and part and "\n\n" not in part[0].before:
+            part = [part[0]._replace(before=".\n\n"), *part[1:]]
+        made += part
+    return made
+
+
+def filler(rng: random.Random, count: int) -> Copy:
+    return [Word(" ", rng.choice(FILLER) + rng.choice("abcdefgh"), -1, True) for _ in range(count)]
+
+
+def moved(copy: Copy, rng: random.Random) -> Copy:
+    parts = paragraphs(copy)
+    one = parts.pop(rng.randrange(len(parts)))
+    parts.insert(rng.randrange(len(parts) + 1), one)
+    return flat(parts)
+
+
+def dropped(copy: Copy, rng: random.Random) -> Copy:
+    parts = paragraphs(copy)
+    if len(parts) > 1:
+        parts.pop(rng.randrange(len(parts)))
+    return flat(parts)
+
+
+def inserted(copy: Copy, rng: random.Random) -> Copy:
+    parts = paragraphs(copy)
+    parts.insert(rng.randrange(len(parts) + 1), filler(rng, rng.randint(5, 60)))
+    return flat(parts)
+
+
+def repeated(copy: Copy, rng: random.Random) -> Copy:
+    """A paragraph stands twice: a teaser, or a pull quote."""
+    parts = paragraphs(copy)
+    parts.insert(rng.randrange(len(parts) + 1), rng.choice(parts))
+    return flat(parts)
+
+
+def reworded(share: float) -> Change:
+    """Words replaced, left out and put in."""
+
+    def change(copy: Copy, rng: random.Random) -> Copy:
+        made: Copy = []
+        for word in copy:
+            draw = rng.random() / share
+            if draw < 0.5:
+                made.append(word._replace(letters=rng.choice(FILLER), changed=True))
+            elif draw < 0.75:
+                made += [word, *filler(rng, rng.randint(1, 3))]
+            elif draw >= 1:
+                made.append(word)
+        return made or copy
+
+    return change
+
+
+def swapped(copy: Copy, rng: random.Random) -> Copy:
+    """Words of the text itself take the places of others."""
+    made = list(copy)
+    for _ in range(max(1, len(made) // 60)):
+        a, b = rng.randrange(len(made)), rng.randrange(len(made))
+        other = made[b].letters
+        changed = normalise(other) != normalise(copy[a].letters)
+        made[a] = made[a]._replace(letters=other, changed=made[a].changed or changed)
+    return made
+
+
+def scanned(share: float) -> Change:
+    """Errors of character recognition, in a share of the letters."""
+
+    def change(copy: Copy, rng: random.Random) -> Copy:
+        made = []
+        for word in copy:
+            letters = "".join(
+                OCR.get(one, one) if rng.random() < share else one for one in word.letters
+            )
+            differs = normalise(letters) != normalise(word.letters)
+            made.append(word._replace(letters=letters, changed=word.changed or differs))
+        return made
+
+    return change
+
+
+def typography(copy: Copy, rng: random.Random) -> Copy:
+    """Quotes, dashes and white space; the words stay."""
+    table = str.maketrans({'"': "\u201d", "'": "\u2019", "-": "\u2013", "\u2019": "'"})
+    made = [w._replace(before=w.before.translate(table)) for w in copy]
+    return [
+        w._replace(before=w.before.replace(" ", rng.choice(["  ", "\n", "\u00a0", " "])))
+        for w in made
+    ]
+
+
+def shouted(copy: Copy, rng: random.Random) -> Copy:
+    return [w._replace(letters=w.letters.upper()) if rng.random() < 0.3 else w for w in copy]
+
+
+def decomposed(copy: Copy, rng: random.Random) -> Copy:
+    form = rng.choice(["NFD", "NFKD"])
+    return [w._replace(letters=unicodedata.normalize(form, w.letters)) for w in copy]
+
+
+def hyphenated(copy: Copy, rng: random.Random) -> Copy:
+    """Long words broken at the end of a line, by a hyphen or a soft hyphen."""
+    made = []
+    for word in copy:
+        letters = word.letters
+        if len(letters) > 6 and re.fullmatch("[a-z]+", letters) and rng.random() < 0.2:
+            letters = letters[:3] + rng.choice(["-\n", "\u00ad", "\u2010\n"]) + letters[3:]
+        made.append(word._replace(letters=letters))
+    return made
+
+
+def boilerplate(copy: Copy, rng: random.Random) -> Copy:
+    head, foot = filler(rng, rng.randint(5, 80)), filler(rng, rng.randint(5, 120))
+    return flat([head, copy, foot])
+
+
+def twice(copy: Copy, rng: random.Random) -> Copy:
+    return flat([copy, filler(rng, rng.randint(0, 9)), copy])
+
+
+HARMLESS = (typography, shouted, decomposed, hyphenated, boilerplate)
+HARMFUL = (
+    moved,
+    dropped,
+    inserted,
+    repeated,
+    reworded(0.02),
+    reworded(0.08),
+    swapped,
+    scanned(0.01),
+    scanned(0.03),
+    scanned(0.1),
+    twice,
+)
+
+
+def mutant(copy: Copy, rng: random.Random) -> Mutant:
+    """One to four mutations, whatever they are."""
+    for change in rng.sample(HARMFUL, rng.randint(1, 3)) + rng.sample(HARMLESS, rng.randint(0, 2)):
+        copy = change(copy, rng)
+    return written(copy)

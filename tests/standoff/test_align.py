@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+from mutants import FILLER
+
+from ijcorpus.document import Document, RawMap, Span
+from ijcorpus.standoff.align import UNKNOWN, Alignment, align
+from ijcorpus.standoff.fingerprint import fingerprint, place_of
+from ijcorpus.standoff.place import Placement, place
+from ijcorpus.standoff.tokens import words
+
+LETTERS = "bcdfghjklmnp"
+WORDS = [f"{a}{n}{b}" for n in range(10) for a in LETTERS for b in LETTERS][:800]
+
+
+def document(forms: list[str]) -> Document:
+    return Document(
+        id="a-text", text=" ".join(forms), sections=(), sentences=(), raw_map=RawMap(()),
+        raw_sha256="", cleaner="none",
+    )  # fmt: skip
+
+
+def aligned(source: list[str], copy: list[str]) -> Alignment:
+    return align(fingerprint(document(source), [], salt="a test"), copy)
+
+
+def put(source: list[str], first: int, last: int, copy: list[str]) -> Placement:
+    text, other = " ".join(source), " ".join(copy)
+    cut = words(text)
+    spot = place_of(cut, cut.starts[first], cut.ends[last])
+    assert spot is not None and (spot.first, spot.last) == (first, last)
+    return place(spot, aligned(source, copy), words(other), other)
+
+
+def test_the_same_words_are_all_found() -> None:
+    found = aligned(WORDS, WORDS)
+    assert found.share == 1.0 and found.found.tolist() == list(range(len(WORDS)))
+
+
+@pytest.mark.parametrize("at", [0, 1, 7, 15, 16, 100, 799])
+def test_one_changed_word_is_the_only_one_not_found(at: int) -> None:
+    copy = [*WORDS[:at], "other", *WORDS[at + 1 :]]
+    found = aligned(WORDS, copy).found.tolist()
+    lost = [n for n, place_ in enumerate(found) if place_ == UNKNOWN]
+    # At the very ends a word or two may be left without proof as well.
+    assert at in lost and len(lost) <= (1 if 2 < at < 797 else 4)
+    assert all(place_ in (n, UNKNOWN) for n, place_ in enumerate(found))
+
+
+@pytest.mark.parametrize("out", [0, 1, 2])
+@pytest.mark.parametrize("into", [0, 1, 2, 5])
+@pytest.mark.parametrize("at", [35, 40, 46])
+def test_words_left_out_and_put_in(at: int, out: int, into: int) -> None:
+    copy = [*WORDS[:at], *FILLER[:into], *WORDS[at + out :]]
+    found = aligned(WORDS, copy).found.tolist()
+    wanted = [n if n < at else UNKNOWN if n < at + out else n - out + into for n in range(800)]
+    assert found == wanted
+
+
+def test_two_edits_in_one_passage() -> None:
+    copy = [*WORDS[:34], "x", *WORDS[34:41], *WORDS[42:]]
+    found = aligned(WORDS, copy).found
+    assert found[41] == UNKNOWN and (found != UNKNOWN).sum() == 799
+    assert found[34] == 35 and found[40] == 41 and found[42] == 42
+
+
+def test_a_moved_part_is_found_where_it_stands() -> None:
+    copy = [*WORDS[:160], *WORDS[480:], *WORDS[160:480]]
+    assert aligned(WORDS, copy).share == 1.0
+    made = put(WORDS, 200, 210, copy)
+    assert made.status == "realigned" and not made.edited
+    made = put(WORDS, 470, 490, copy)
+    assert made.status == "missing" and made.reason == "its words stand in another order"
+
+
+def test_two_whole_copies_give_one_place() -> None:
+    found = aligned(WORDS, [*WORDS, *WORDS]).found.tolist()
+    assert found == list(range(800))
+
+
+def test_a_passage_in_two_places_alone_is_ambiguous() -> None:
+    passage = WORDS[160:176]
+    noise = [f"{word}x{n}" for n in range(30) for word in FILLER]
+    made = put(WORDS, 165, 167, [*passage, *noise, *passage])
+    assert made.status == "ambiguous" and "several places" in made.reason
+
+
+def test_the_refrain_of_a_text_goes_with_its_verse() -> None:
+    refrain = WORDS[700:716]
+    verses = [WORDS[n : n + 32] for n in (0, 32, 64)]
+    source = [word for verse in verses for word in (*verse, *refrain)]
+    copy = source[48:]
+    found = aligned(source, copy).found.tolist()
+    assert found == [UNKNOWN] * 48 + list(range(96))
+
+
+def test_a_word_like_the_one_put_in_next_to_it_is_not_proved() -> None:
+    copy = [*WORDS[:41], "x", "y", WORDS[40], *WORDS[41:]]
+    assert aligned(WORDS, copy).found[40] == UNKNOWN
+
+
+def test_edits_inside_a_span_are_reported() -> None:
+    copy = [*WORDS[:41], "other", *WORDS[42:45], "more", *WORDS[45:]]
+    made = put(WORDS, 38, 50, copy)
+    other = " ".join(copy)
+    assert made.status == "realigned" and made.lost == 1
+    assert [other[e.start : e.end] for e in made.edited] == ["other", "more"]
+    assert made.start == other.index(WORDS[38]) and isinstance(made.edited[0], Span)
+
+
+def test_a_replaced_word_alone_is_ambiguous_and_a_dropped_one_missing() -> None:
+    made = put(WORDS, 41, 41, [*WORDS[:41], "other", *WORDS[42:]])
+    assert made.status == "ambiguous" and made.start is None and "another word" in made.reason
+    assert put(WORDS, 41, 41, [*WORDS[:41], *WORDS[42:]]).status == "missing"
+
+
+def test_a_text_of_one_word_is_not_guessed_at() -> None:
+    source = ["row"] * 4000
+    assert aligned(source, source * 2).share < 0.05
+
+
+def test_empty_and_short_copies() -> None:
+    assert aligned(WORDS, []).share == 0.0
+    assert aligned(WORDS, WORDS[:5]).share == 0.0
+    assert aligned(WORDS[:5], WORDS).share == 0.0
+    assert aligned([], WORDS).share == 0.0
+
+
+def test_chance_proves_nothing() -> None:
+    rng = random.Random(11)
+    common = [rng.choice(FILLER) for _ in range(3000)]
+    other = [rng.choice(FILLER) for _ in range(3000)]
+    assert aligned(common, other).share == 0.0

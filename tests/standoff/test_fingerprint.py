@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+from ijcorpus.document import Document, RawMap
+from ijcorpus.errors import HydrationError, RecordError
+from ijcorpus.records import write_json
+from ijcorpus.standoff.code import CHECKS, MODULUS, PASSAGE, weights, window_checks
+from ijcorpus.standoff.fingerprint import (
+    Fingerprint,
+    decode_fingerprint,
+    fingerprint,
+    refuse_other,
+    schema,
+)
+from ijcorpus.standoff.tokens import words
+
+TEXT = " ".join(f"Word{n} of{n}" for n in range(30)) + ' she said "no more".'
+
+
+def document(text: str) -> Document:
+    return Document(
+        id="a-text", text=text, sections=(), sentences=(), raw_map=RawMap(()), raw_sha256="",
+        cleaner="none",
+    )  # fmt: skip
+
+
+def read(path: Path) -> Fingerprint:
+    return decode_fingerprint(path.read_bytes(), where=str(path))
+
+
+def test_nothing_of_the_text_is_in_the_record() -> None:
+    record = fingerprint(document(TEXT), [(0, 5)], salt="here")
+    written = msgspec.json.encode(record).decode().casefold()
+    assert not [form for form in words(TEXT).forms if len(form) > 4 and form in written]
+    assert record.words == 64 and len(record.checks) == 4 * 16
+    assert record.bits_a_word == 4.0
+
+
+@pytest.mark.parametrize("count", [0, 1, 15, 16, 17, 31, 32, 33, 500])
+def test_bits_a_word_never_exceed_four(count: int) -> None:
+    record = fingerprint(document("x " * count + "."), [], salt="here")
+    assert record.words == count and record.bits_a_word <= 4.0
+    assert len(record.checks) == 16 * (count // PASSAGE)
+
+
+def test_key_and_salt_change_every_check() -> None:
+    one = fingerprint(document(TEXT), [], salt="here").sums()
+    other = fingerprint(document(TEXT), [], salt="there").sums()
+    assert (one != other).mean() > 0.9
+    assert (one < MODULUS).all() and one.shape == (CHECKS, 4)
+
+
+def test_any_four_weights_are_independent() -> None:
+    # Four unknown words leave no proof and no freedom: every 4 columns have an inverse.
+    length = 2 * PASSAGE - 1
+    columns = weights(length)
+    rng = np.random.default_rng(3)
+    for _ in range(200):
+        chosen = rng.choice(length, size=CHECKS, replace=False)
+        matrix = [[int(columns[row, at]) for at in chosen] for row in range(CHECKS)]
+        assert _determinant(matrix) % MODULUS != 0
+
+
+def test_window_checks_are_the_checks_of_each_window() -> None:
+    hashes = np.arange(100, 140, dtype=np.int64) * 977 % MODULUS
+    every = window_checks(hashes, 16)
+    assert every.shape == (CHECKS, 25)
+    for at in (0, 7, 24):
+        assert (every[:, at] == weights(16) @ hashes[at : at + 16] % MODULUS).all()
+    assert window_checks(hashes[:3], 16).shape == (CHECKS, 0)
+
+
+def test_a_span_keeps_its_quotation_marks() -> None:
+    start = TEXT.index('"no more"')
+    [place] = fingerprint(document(TEXT), [(start, start + 9)], salt="here").places
+    assert (place.first, place.last, place.head, place.tail) == (62, 63, -1, 1)
+
+
+def test_a_span_of_punctuation_has_no_place() -> None:
+    assert not fingerprint(document(TEXT), [(len(TEXT) - 2, len(TEXT))], salt="here").places
+
+
+def test_a_newer_version_is_refused(tmp_path: Path) -> None:
+    record = fingerprint(document(TEXT), [], salt="here")
+    write_json(tmp_path / "a.json", record)
+    assert read(tmp_path / "a.json") == record
+    for change, message in [
+        ({"version": 2, "later": []}, "newer than the 1 that this ijcorpus reads"),
+        ({"format": "other"}, "is not the format"),
+        ({"checks": record.checks[16:]}, "number of checks"),
+        ({"places": [[0, 5, 0, 900, 0, 0]]}, "outside the text"),
+    ]:
+        write_json(tmp_path / "b.json", {**msgspec.to_builtins(record), **change})
+        with pytest.raises(RecordError, match=message):
+            read(tmp_path / "b.json")
+
+
+def test_a_fingerprint_of_another_text_is_refused() -> None:
+    with pytest.raises(HydrationError, match="fingerprint is of another text"):
+        refuse_other(fingerprint(document(TEXT), [], salt="here"), "0" * 64)
+
+
+def test_the_schema_lists_every_field() -> None:
+    described = json.loads(msgspec.json.encode(schema()))
+    fields = described["$defs"]["Fingerprint"]
+    assert set(fields["required"]) == set(Fingerprint.__struct_fields__)
+    assert described["$schema"].startswith("https://json-schema.org/")
+
+
+def _determinant(matrix: list[list[int]]) -> int:
+    if len(matrix) == 1:
+        return matrix[0][0]
+    return sum(
+        (-1) ** n * top * _determinant([row[:n] + row[n + 1 :] for row in matrix[1:]])
+        for n, top in enumerate(matrix[0])
+    )
