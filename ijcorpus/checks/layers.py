@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from ijcorpus.annotation import Annotation, canonical
 from ijcorpus.checks.view import AnnotationView, Check, Fault
+from ijcorpus.finding import Repair
 
 
 def _text_changed(view: AnnotationView) -> Iterator[Fault]:
@@ -40,8 +42,24 @@ def _annotation_not_canonical(view: AnnotationView) -> Iterator[Fault]:
     if _form(view.annotation) != _form(canonical(view.annotation)):
         yield Fault(
             f"{view.layer.name} is not in text order with ids e1, e2 ... and s1, s2 ...; "
-            "write it with 'ijcorpus pull', or put it in order."
+            "'ijcorpus check --fix' puts it in order.",
+            repair=Repair(kind="canonical", safe=not _ids_twice(view)),
         )
+
+
+def _mark_id_twice(view: AnnotationView) -> Iterator[Fault]:
+    for name in _ids_twice(view):
+        yield Fault(
+            f"{view.layer.name} has two marks with the id {name}, so what points to it is "
+            "ambiguous; give one of them another id.",
+            record=name,
+        )
+
+
+def _ids_twice(view: AnnotationView) -> list[str]:
+    counts = Counter(e.id for e in view.annotation.entities)
+    counts.update(s.id for s in view.annotation.stances)
+    return [name for name, count in counts.items() if count > 1]
 
 
 def _form(annotation: Annotation) -> tuple[object, ...]:
@@ -51,26 +69,37 @@ def _form(annotation: Annotation) -> tuple[object, ...]:
 LAYER_CHECKS: tuple[Check[AnnotationView], ...] = (
     Check(
         code="text-changed",
+        level=3,
         severity="error",
         explanation="An annotation must have been made on the text as it is now.",
         function=_text_changed,
     ),
     Check(
         code="scheme-changed",
+        level=2,
         severity="warning",
         explanation="An annotation should have been made with the scheme as it is now.",
         function=_scheme_changed,
     ),
     Check(
         code="annotation-misplaced",
+        level=1,
         severity="error",
         explanation="An annotation must be filed under its own document and annotator.",
         function=_annotation_misplaced,
     ),
     Check(
         code="annotation-not-canonical",
+        level=2,
         severity="warning",
         explanation="An annotation should be in its one form: equal work gives equal files.",
         function=_annotation_not_canonical,
+    ),
+    Check(
+        code="mark-id-twice",
+        level=2,
+        severity="error",
+        explanation="An id must occur once in an annotation.",
+        function=_mark_id_twice,
     ),
 )

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 
 from ijcorpus.annotation import Entity, Stance
+from ijcorpus.checks.units import counted_otherwise
 from ijcorpus.checks.view import AnnotationView, Check, Fault
+from ijcorpus.finding import Repair
+
+# How far from its mark a quote may stand to be taken for it.
+_NEAR = 40
 
 
 def _marks(view: AnnotationView) -> tuple[Entity | Stance, ...]:
@@ -14,7 +20,7 @@ def _marks(view: AnnotationView) -> tuple[Entity | Stance, ...]:
 
 
 def _placed(view: AnnotationView) -> list[Entity | Stance]:
-    return [*view.placed(view.annotation.entities), *view.placed(view.annotation.stances)]
+    return [*view.placed_entities, *view.placed_stances]
 
 
 def _span_empty(view: AnnotationView) -> Iterator[Fault]:
@@ -24,7 +30,8 @@ def _span_empty(view: AnnotationView) -> Iterator[Fault]:
 
 
 def _outside(view: AnnotationView, mark: Entity | Stance) -> bool:
-    return view.current and mark.start < mark.end and not view.placed([mark])
+    lost = view.current and mark.start < mark.end and not view.placed([mark])
+    return lost and counted_otherwise(view, mark) is None
 
 
 def _span_outside_text(view: AnnotationView) -> Iterator[Fault]:
@@ -47,22 +54,39 @@ def _surface_differs(view: AnnotationView) -> Iterator[Fault]:
     for mark in _placed(view):
         if view.text is None or not mark.quote or mark.quote == view.text[mark.start : mark.end]:
             continue
+        if counted_otherwise(view, mark):
+            continue
         quoted = f" {mark.quote!r}" if view.subject.ships else ""
         yield view.fault(
             mark,
             f"is not the text that it quotes{quoted}; mark the quoted text, or mend the quote.",
+            repair=_nearest(view, view.text, mark),
         )
+
+
+def _nearest(view: AnnotationView, text: str, mark: Entity | Stance) -> Repair | None:
+    """To where the quote stands nearest to the mark: likely, but no proof."""
+    first, last = max(0, mark.start - _NEAR), mark.end + _NEAR
+    found = [m.start() + first for m in re.finditer(re.escape(mark.quote), text[first:last])]
+    if not found:
+        return None
+    start = min(found, key=lambda at: abs(at - mark.start))
+    return view.move(start, start + len(mark.quote), safe=False)
 
 
 def _span_whitespace_edge(view: AnnotationView) -> Iterator[Fault]:
     for mark in _placed(view):
         words = view.surface(mark)
         tight = words.strip()
-        if words != tight:
+        if words != tight and counted_otherwise(view, mark) is None:
             start = mark.start + len(words) - len(words.lstrip())
             yield view.fault(
                 mark,
                 f"begins or ends with white space; shrink it to [{start}, {start + len(tight)}).",
+                # A quote of other words says that the place is wrong, not its edges.
+                repair=view.move(start, start + len(tight), safe=mark.quote in ("", words))
+                if tight
+                else None,
             )
 
 
@@ -71,8 +95,19 @@ def _span_cuts_word(view: AnnotationView) -> Iterator[Fault]:
         edges = [e for e in (mark.start, mark.end) if view.text and _inside_word(view.text, e)]
         if edges:
             yield view.fault(
-                mark, f"cuts a word at {' and '.join(map(str, edges))}; mark whole words."
+                mark,
+                f"cuts a word at {' and '.join(map(str, edges))}; mark whole words.",
+                repair=view.move(*_whole_words(view.text or "", mark), safe=False),
             )
+
+
+def _whole_words(text: str, mark: Entity | Stance) -> tuple[int, int]:
+    start, end = mark.start, mark.end
+    while _inside_word(text, start):
+        start -= 1
+    while _inside_word(text, end):
+        end += 1
+    return start, end
 
 
 def _inside_word(text: str, edge: int) -> bool:
@@ -80,7 +115,7 @@ def _inside_word(text: str, edge: int) -> bool:
 
 
 def _span_crosses(view: AnnotationView) -> Iterator[Fault]:
-    entities = sorted(view.placed(view.annotation.entities), key=lambda e: (e.start, -e.end))
+    entities = sorted(view.placed_entities, key=lambda e: (e.start, -e.end))
     for number, longer in enumerate(entities):
         for entity in entities[number + 1 :]:
             if entity.start >= longer.end:
@@ -94,7 +129,7 @@ def _span_crosses(view: AnnotationView) -> Iterator[Fault]:
 
 
 def _span_duplicate(view: AnnotationView) -> Iterator[Fault]:
-    entities = sorted(view.placed(view.annotation.entities), key=lambda e: (e.start, e.end))
+    entities = sorted(view.placed_entities, key=lambda e: (e.start, e.end))
     for first, second in pairwise(entities):
         if (first.start, first.end) == (second.start, second.end):
             yield view.fault(
@@ -107,7 +142,7 @@ def _span_duplicate(view: AnnotationView) -> Iterator[Fault]:
 
 def _evidence_across_sentences(view: AnnotationView) -> Iterator[Fault]:
     sentences = view.subject.document.sentences
-    for stance in view.placed(view.annotation.stances):
+    for stance in view.placed_stances:
         if view.sentence(stance) is None:
             touched = [s for s in sentences if s.start < stance.end and stance.start < s.end]
             found = ", ".join(f"[{s.start}, {s.end})" for s in touched) or "none"
@@ -121,54 +156,65 @@ def _evidence_across_sentences(view: AnnotationView) -> Iterator[Fault]:
 SPAN_CHECKS: tuple[Check[AnnotationView], ...] = (
     Check(
         code="span-empty",
+        level=3,
         severity="error",
         explanation="A mark must hold at least one character.",
         function=_span_empty,
     ),
     Check(
         code="span-outside-text",
+        level=3,
         severity="error",
         explanation="A mention must lie in the text.",
         function=_span_outside_text,
     ),
     Check(
         code="evidence-outside-text",
+        level=3,
         severity="error",
         explanation="The evidence of a judgement must lie in the text.",
         function=_evidence_outside_text,
     ),
     Check(
         code="surface-differs",
+        level=3,
         severity="error",
         explanation="The words that a mark quotes must be the words at its place.",
         function=_surface_differs,
+        needs_text=True,
     ),
     Check(
         code="span-whitespace-edge",
+        level=3,
         severity="error",
         explanation="A mark must not begin or end with white space.",
         function=_span_whitespace_edge,
     ),
     Check(
         code="span-cuts-word",
+        level=3,
         severity="warning",
         explanation="A mark should begin and end at the edge of a word.",
         function=_span_cuts_word,
+        needs_text=True,
     ),
     Check(
         code="span-crosses",
+        level=3,
         severity="error",
         explanation="Mentions are flat: none may overlap another.",
         function=_span_crosses,
     ),
     Check(
         code="span-duplicate",
+        level=3,
         severity="error",
         explanation="No two mentions may have the same place, whatever their labels.",
         function=_span_duplicate,
     ),
     Check(
         code="evidence-across-sentences",
+        level=3,
         severity="error",
         explanation="The evidence of a judgement must lie inside one sentence.",
         function=_evidence_across_sentences,

@@ -86,7 +86,7 @@ def _holder_type_missing(view: AnnotationView) -> Iterator[Fault]:
 def _holder_mention_unresolved(view: AnnotationView) -> Iterator[Fault]:
     for stance in view.annotation.stances:
         wanted = stance.holder.mention if stance.holder else None
-        if wanted is not None and view.annotation.mention(stance) is None:
+        if wanted is not None and view.mention(stance) is None:
             yield view.fault(
                 stance,
                 f"is held by {wanted!r}, which is no entity of this annotation; "
@@ -110,7 +110,7 @@ def _held(view: AnnotationView, stance: Stance) -> str:
     """Who holds a judgement, by identity where it is known."""
     if stance.holder is None:
         return ""
-    mention = view.annotation.mention(stance)
+    mention = view.mention(stance)
     who = (mention.entity_id or mention.id) if mention else (stance.holder.mention or "")
     return f"{stance.holder.kind}:{who or stance.holder.type}"
 
@@ -131,7 +131,7 @@ def _judgement_duplicate(view: AnnotationView) -> Iterator[Fault]:
 
 def _judgement_repeated(view: AnnotationView) -> Iterator[Fault]:
     first: dict[tuple[int, str, str | None, str | None], Stance] = {}
-    for stance in view.placed(view.annotation.stances):
+    for stance in view.placed_stances:
         sentence = view.sentence(stance)
         # Two unnamed holders of one type may be two people; a mention or the author is one.
         if sentence is None or stance.holder is None or stance.holder.kind == "unnamed":
@@ -195,90 +195,105 @@ def _by_author(stance: Stance) -> bool:
 STANCE_CHECKS: tuple[Check[AnnotationView], ...] = (
     Check(
         code="unknown-target",
+        level=5,
         severity="error",
         explanation="A target must be one of the scheme's propositions.",
         function=_unknown_target,
     ),
     Check(
         code="unknown-polarity",
+        level=5,
         severity="error",
         explanation="A polarity must be one of the scheme's.",
         function=_unknown_polarity,
     ),
     Check(
         code="unknown-attribution",
+        level=5,
         severity="error",
         explanation="An attribution must be one of the scheme's.",
         function=_unknown_attribution,
     ),
     Check(
         code="unknown-flag",
+        level=5,
         severity="error",
         explanation="A flag of a judgement or document must be one of the scheme's.",
         function=_unknown_flag,
     ),
     Check(
         code="unknown-holder-type",
+        level=5,
         severity="error",
         explanation="A holder's type must be one of the scheme's.",
         function=_unknown_holder_type,
     ),
     Check(
         code="judgement-incomplete",
+        level=5,
         severity="error",
         explanation="A judgement must have a target, a polarity and an attribution.",
         function=_judgement_incomplete,
     ),
     Check(
         code="holder-missing",
+        level=5,
         severity="error",
         explanation="A judgement must say who holds it.",
         function=_holder_missing,
     ),
     Check(
         code="holder-type-missing",
+        level=5,
         severity="error",
         explanation="Every holder but the author must have a type.",
         function=_holder_type_missing,
     ),
     Check(
         code="holder-mention-unresolved",
+        level=5,
         severity="error",
         explanation="A holder that is a mention must be an entity of the same annotation.",
         function=_holder_mention_unresolved,
     ),
     Check(
         code="attribution-contradicts-holder",
+        level=5,
         severity="warning",
         explanation="An attribution that is named like a kind of holder is for that kind only.",
         function=_attribution_contradicts_holder,
     ),
     Check(
         code="judgement-duplicate",
+        level=5,
         severity="error",
         explanation="One holder judges one target once on one piece of evidence.",
         function=_judgement_duplicate,
     ),
     Check(
         code="judgement-repeated",
+        level=5,
         severity="warning",
         explanation="One holder's side on one target should be marked once in a sentence.",
         function=_judgement_repeated,
     ),
     Check(
         code="author-stance-missing",
+        level=5,
         severity="warning",
         explanation="Where the author judges a target, the document should have a stance on it.",
         function=_author_stance_missing,
     ),
     Check(
         code="author-stance-twice",
+        level=5,
         severity="error",
         explanation="A document may have one author stance on a target.",
         function=_author_stance_twice,
     ),
     Check(
         code="author-stance-contradicts",
+        level=5,
         severity="warning",
         explanation="The document's author stance should not oppose all the author's judgements.",
         function=_author_stance_contradicts,

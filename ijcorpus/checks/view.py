@@ -9,7 +9,7 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from ijcorpus.annotation import Annotation, Annotator, Decision, Entity, RegistryEntry, Stance
 from ijcorpus.document import Document, Source, StandoffDocument, Struct
-from ijcorpus.finding import Finding, Location, Severity
+from ijcorpus.finding import Finding, Level, Location, Repair, Severity
 from ijcorpus.scheme import LabelScheme
 
 ADJUDICATED = "adjudicated"
@@ -28,6 +28,7 @@ class Fault(NamedTuple):
     end: int | None = None
     document: str = ""
     others: tuple[Location, ...] = ()
+    repair: Repair | None = None
 
 
 class View(Protocol):
@@ -46,23 +47,30 @@ V = TypeVar("V", bound=View)
 
 
 class Check(Struct, Generic[V], frozen=True, kw_only=True):
-    """One check: a stable code, how bad its findings are, what it is about, and its function."""
+    """One check: a stable code, its level, how bad its findings are, its rule and its function.
+
+    `needs_text` says that it cannot look at a document whose text is not at hand.
+    """
 
     code: str
+    level: Level
     severity: Severity
     explanation: str
     function: Callable[[V], Iterator[Fault]]
+    needs_text: bool = False
 
     def run(self, view: V) -> Iterator[Finding]:
         """The check's findings in one view."""
         for fault in self.function(view):
             yield Finding(
                 code=self.code,
+                level=self.level,
                 severity=self.severity,
                 location=view.locate(fault),
                 message=fault.message,
                 excerpt=view.excerpt(fault),
                 others=fault.others,
+                repair=fault.repair,
             )
 
 
@@ -87,7 +95,8 @@ class Subject(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `document` has its text when that is at hand, whether or not it may ship. `recorded` is what
     the corpus keeps of a text that may not ship; `stored` says that the raw text lies in the
-    corpus itself. `facts` says which sentences rest on which sources.
+    corpus itself. `facts` says which sentences rest on which sources. `settled` is what passes and
+    decisions give, `unsettled` why they give nothing, `stale` the decisions on no dispute.
     """
 
     source: Source
@@ -98,6 +107,9 @@ class Subject(Struct, frozen=True, kw_only=True, omit_defaults=True):
     recorded: StandoffDocument | None = None
     stored: bool = False
     facts: tuple[Traced, ...] = ()
+    settled: Annotation | None = None
+    unsettled: str = ""
+    stale: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -158,7 +170,8 @@ class CorpusView(Struct, frozen=True, kw_only=True, dict=True, omit_defaults=Tru
     """The whole corpus.
 
     `subjects` and `registry` are in file order with ids that may occur twice; `fact_sources` are
-    the ids that a source may rest on; `strays` are files of annotations that nothing accounts for.
+    the ids that a source may rest on; `strays` are files that nothing accounts for,
+    `orphans` decisions on documents that are not there.
     """
 
     scheme: LabelScheme
@@ -169,12 +182,22 @@ class CorpusView(Struct, frozen=True, kw_only=True, dict=True, omit_defaults=Tru
     fact_sources: frozenset[str]
     today: datetime.date
     strays: tuple[str, ...] = ()
+    orphans: tuple[Decision, ...] = ()
     waivers: tuple[Waiver, ...] = ()
 
     @cached_property
     def entries(self) -> dict[str, RegistryEntry]:
         """Registry entries by id."""
         return {entry.id: entry for entry in self.registry}
+
+    @cached_property
+    def named(self) -> dict[str, tuple[str, ...]]:
+        """Ids of registry entries by the names that no rule calls ambiguous."""
+        found: dict[str, tuple[str, ...]] = {}
+        for entry in self.registry:
+            for name in {entry.name, *entry.aliases} - {*entry.ambiguous}:
+                found[name] = (*found.get(name, ()), entry.id)
+        return found
 
     @cached_property
     def by_id(self) -> dict[str, Subject]:
@@ -222,7 +245,7 @@ class DocumentView(Struct, frozen=True, kw_only=True):
         return self.subject.excerpt(fault)
 
 
-class AnnotationView(Struct, frozen=True, kw_only=True):
+class AnnotationView(Struct, frozen=True, kw_only=True, dict=True):
     """One annotation of one document, and the corpus it belongs to."""
 
     corpus: CorpusView
@@ -239,20 +262,42 @@ class AnnotationView(Struct, frozen=True, kw_only=True):
         """The corpus's label scheme."""
         return self.corpus.scheme
 
-    @property
+    @cached_property
     def current(self) -> bool:
         """Whether the annotation was made on the text the document has now."""
         return self.annotation.digest == self.subject.document.digest
 
-    @property
+    @cached_property
     def text(self) -> str | None:
         """The text that the annotation's offsets are about, if it is at hand."""
         return self.subject.text if self.current else None
 
     def placed(self, marks: Iterable[M]) -> list[M]:
         """The marks whose offsets lie in the text; none when the text is another."""
+        if not self.current:
+            return []
         end = self.subject.characters
-        return [m for m in marks if self.current and 0 <= m.start < m.end <= end]
+        return [mark for mark in marks if 0 <= mark.start < mark.end <= end]
+
+    @cached_property
+    def placed_entities(self) -> list[Entity]:
+        """The entities whose offsets lie in the text."""
+        return self.placed(self.annotation.entities)
+
+    @cached_property
+    def placed_stances(self) -> list[Stance]:
+        """The judgements whose offsets lie in the text."""
+        return self.placed(self.annotation.stances)
+
+    def mention(self, stance: Stance) -> Entity | None:
+        """The entity that holds a stance, or None."""
+        wanted = stance.holder.mention if stance.holder else None
+        return None if wanted is None else self._by_id.get(wanted)
+
+    @cached_property
+    def _by_id(self) -> dict[str, Entity]:
+        """Entities by id; of an id that is there twice, the first."""
+        return {entity.id: entity for entity in reversed(self.annotation.entities)}
 
     def sentence(self, mark: Stance) -> int | None:
         """The number of the sentence that holds the whole mark, or None."""
@@ -262,9 +307,10 @@ class AnnotationView(Struct, frozen=True, kw_only=True):
 
     def surface(self, mark: Entity | Stance) -> str:
         """The words of a mark, as far as they are known."""
-        if self.text is None or not self.placed([mark]):
+        text = self.text
+        if text is None or not 0 <= mark.start < mark.end <= len(text):
             return mark.quote
-        return self.text[mark.start : mark.end]
+        return text[mark.start : mark.end]
 
     def name(self, mark: Entity | Stance) -> str:
         """A mark's kind, id, words (unless they may not ship) and interval, for messages."""
@@ -272,7 +318,13 @@ class AnnotationView(Struct, frozen=True, kw_only=True):
         words = f" {_short(self.surface(mark))!r}" if self.subject.ships else ""
         return f"{kind} {mark.id}{words} [{mark.start}, {mark.end})"
 
-    def fault(self, mark: Entity | Stance, message: str, *others: Entity | Stance) -> Fault:
+    def fault(
+        self,
+        mark: Entity | Stance,
+        message: str,
+        *others: Entity | Stance,
+        repair: Repair | None = None,
+    ) -> Fault:
         """A fault of a mark; the message begins with the mark's name."""
         return Fault(
             message=f"{self.name(mark)} {message}",
@@ -283,7 +335,13 @@ class AnnotationView(Struct, frozen=True, kw_only=True):
                 self.locate(Fault("", record=other.id, start=other.start, end=other.end))
                 for other in others
             ),
+            repair=repair,
         )
+
+    def move(self, start: int, end: int, *, safe: bool = True) -> Repair:
+        """The repair that moves a mark; never safe where the place follows from the passes."""
+        made = self.layer.name != ADJUDICATED
+        return Repair(kind="move", safe=safe and made, start=start, end=end)
 
     def locate(self, fault: Fault) -> Location:
         """A place in this annotation; records are named `layer/id`."""

@@ -28,12 +28,14 @@ def _waiver_expired(view: WaiverView) -> Iterator[Fault]:
 WAIVER_CHECKS: tuple[Check[WaiverView], ...] = (
     Check(
         code="waiver-unused",
+        level=2,
         severity="warning",
         explanation="A waiver should cover a finding.",
         function=_waiver_unused,
     ),
     Check(
         code="waiver-expired",
+        level=2,
         severity="warning",
         explanation="A waiver should not be past its day; it waives nothing then.",
         function=_waiver_expired,

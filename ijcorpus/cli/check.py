@@ -1,17 +1,20 @@
-"""`ijcorpus check`: findings, grouped by code, with the place in the text."""
+"""`ijcorpus check`: findings, by level and code, with the place in the text."""
 
 from __future__ import annotations
 
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING, get_args
 
 import click
+import msgspec
 
 from ijcorpus.checks import Report, table
 from ijcorpus.cli.context import Context, pass_context
-from ijcorpus.finding import Finding, Severity
+from ijcorpus.finding import LEVELS, Finding, Level, Repair, Severity
+from ijcorpus.layout import TEXTS_VARIABLE
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -28,49 +31,114 @@ STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
     show_default=True,
     help="Show findings at least as bad as this; the exit code minds errors only.",
 )
+@click.option(
+    "--level",
+    type=click.IntRange(1, 7),
+    default=7,
+    show_default=True,
+    help="Check up to this level: "
+    + ", ".join(f"{number} {name}" for number, name in LEVELS.items())
+    + ".",
+)
 @click.option("--annotator", help="Only this annotator's work; 'adjudicated' for what stands.")
 @click.option("--document", help="Only this document.")
+@click.option("--fix", is_flag=True, help="Apply safe repairs, show a diff, check anew.")
+@click.option("--undo", is_flag=True, help="Take the last --fix back and stop.")
+@click.option("--sarif", "as_sarif", is_flag=True, help="Print SARIF 2.1.0 for code hosts.")
+@click.option("--fresh", is_flag=True, help="Check everything, whether or not it has changed.")
 @click.option("--list", "listed", is_flag=True, help="Print the table of checks and stop.")
 @pass_context
 def check_command(
-    ctx: Context, severity: Severity, annotator: str | None, document: str | None, listed: bool
+    ctx: Context,
+    severity: Severity,
+    level: Level,
+    annotator: str | None,
+    document: str | None,
+    fix: bool,
+    undo: bool,
+    as_sarif: bool,
+    fresh: bool,
+    listed: bool,
 ) -> None:
-    """Check the corpus: texts, annotations, links, splits, rights.
+    """Check the corpus: texts, annotations, links, splits, rights, releases.
 
     Exit code 0: no errors; 1: errors were found; 2: the checks could not run.
     """
     if listed:
         click.echo(table(), nl=False)
         return
-    report = _report(ctx, annotator, document)
+    if undo:
+        _undo(ctx)
+        return
+    find = partial(_report, annotator=annotator, document=document, level=level, fresh=fresh)
+    report = find(ctx)
+    if fix and _fix(ctx, report):
+        report = find(ctx)
     allowed = SEVERITIES[: SEVERITIES.index(severity) + 1]
-    shown = Report(
-        findings=tuple(f for f in report.findings if f.severity in allowed), waived=report.waived
+    shown = msgspec.structs.replace(
+        report, findings=tuple(f for f in report.findings if f.severity in allowed)
     )
-    if ctx.json:
+    if as_sarif:
+        from ijcorpus.cli.sarif import sarif
+
+        ctx.emit(sarif(shown, ctx.workspace))
+    elif ctx.json:
         ctx.emit(shown)
     else:
-        _render(ctx.console, shown, Counter(f.severity for f in report.findings))
+        render(ctx.console, shown, Counter(f.severity for f in report.findings))
     if any(finding.severity == "error" for finding in report.findings):
         sys.exit(1)
 
 
-def _report(ctx: Context, annotator: str | None, document: str | None) -> Report:
-    from ijcorpus.check import check_corpus
-    from ijcorpus.checks.view import ADJUDICATED
+def _fix(ctx: Context, report: Report) -> bool:
+    """Apply the safe repairs; whether there were any. The diff goes to standard error."""
+    from ijcorpus.check.repair import apply, plan
 
+    changes = plan(ctx.workspace, report.findings)
+    apply(ctx.workspace, changes)
+    for change in changes:
+        click.echo(change.diff(), err=True, nl=False)
+    files = f"{len(changes)} file{'s' * (len(changes) != 1)}"
+    click.echo(f"{files} repaired" + (", see --undo" if changes else ""), err=True)
+    return bool(changes)
+
+
+def _undo(ctx: Context) -> None:
+    from ijcorpus.check.repair import undo
+
+    for change in undo(ctx.workspace):
+        click.echo(f"{change.path} is as it was before", err=True)
+
+
+def _report(
+    ctx: Context, *, annotator: str | None, document: str | None, level: Level, fresh: bool
+) -> Report:
+    from ijcorpus.check import check_corpus
+    from ijcorpus.check.cache import Cache
+    from ijcorpus.checks.view import ADJUDICATED
+    from ijcorpus.workspace import Workspace
+
+    # Opened anew: a repair may have changed what the context's workspace has read.
+    workspace = Workspace(ctx.root)
     if document is not None:
-        ctx.workspace.source(document)
-    known = (*ctx.workspace.annotators, ADJUDICATED)
+        workspace.source(document)
+    known = (*workspace.annotators, ADJUDICATED)
     if annotator is not None and annotator not in known:
         raise click.BadParameter(
             f"{annotator!r} is no annotator; there are {', '.join(known)}.",
             param_hint="--annotator",
         )
-    return check_corpus(ctx.workspace).about(document=document, annotator=annotator)
+    if fresh:
+        report = check_corpus(workspace, level=level)
+    else:
+        cache = Cache(workspace.layout.build / "checked.msgpack")
+        report = check_corpus(workspace, level=level, memory=cache)
+        cache.save()
+    return report.about(document=document, annotator=annotator)
 
 
-def _render(console: Console, report: Report, counts: Counter[Severity]) -> None:
+def render(console: Console, report: Report, counts: Counter[Severity]) -> None:
+    """The report as a table of counts, then finding by finding; `counts` has those left out."""
     groups: defaultdict[str, list[Finding]] = defaultdict(list)
     for finding in report.findings:
         groups[finding.code].append(finding)
@@ -85,13 +153,25 @@ def _render(console: Console, report: Report, counts: Counter[Severity]) -> None
         console.out(f"\nwaived ({len(report.waived)})", style="bold", highlight=False)
         for finding in report.waived:
             console.out(f"  {finding.code}  {place(finding)}: {finding.message}", highlight=False)
+    if report.unseen:
+        console.out(f"\n{_unseen(report)}", highlight=False)
     console.out(f"\n{_totals(counts, report)}", highlight=False)
+
+
+def _unseen(report: Report) -> str:
+    names, one = ", ".join(report.unseen), len(report.unseen) == 1
+    return (
+        f"{len(report.unseen)} text{' is' if one else 's are'} not at hand ({names}): "
+        f"{len(report.blind)} checks could not look at {'it' if one else 'them'}. "
+        f"Name the folder of your copies in {TEXTS_VARIABLE}."
+    )
 
 
 def _summary(console: Console, groups: Iterable[list[Finding]]) -> None:
     from rich.table import Table
 
     summary = Table(box=None, pad_edge=False)
+    summary.add_column("level", justify="right")
     summary.add_column("code", no_wrap=True)
     summary.add_column("severity")
     summary.add_column("findings", justify="right")
@@ -99,19 +179,34 @@ def _summary(console: Console, groups: Iterable[list[Finding]]) -> None:
     for group in groups:
         documents = {f.location.document for f in group if f.location.document}
         style = STYLES[group[0].severity]
-        row = (group[0].code, group[0].severity, str(len(group)), str(len(documents)))
+        row = (
+            str(group[0].level),
+            group[0].code,
+            group[0].severity,
+            str(len(group)),
+            str(len(documents)),
+        )
         summary.add_row(*row, style=style)
     console.print(summary)
 
 
 def _group(console: Console, group: list[Finding]) -> None:
     first = group[0]
-    heading = f"\n{first.code} ({first.severity}, {len(group)})"
+    heading = f"\n{first.code} ({first.severity}, level {first.level}, {len(group)})"
     console.out(heading, style=STYLES[first.severity], highlight=False)
     for finding in group:
         console.out(f"  {place(finding)}: {finding.message}", highlight=False)
         for line in finding.excerpt.split("\n") if finding.excerpt else ():
             console.out(f"      {line}", highlight=False)
+        if finding.repair:
+            console.out(f"      {_repair(finding.repair)}", highlight=False)
+
+
+def _repair(repair: Repair) -> str:
+    """A suggested repair in words, and whether --fix applies it."""
+    what = f"move it to [{repair.start}, {repair.end})"
+    how = "--fix does it" if repair.safe else "if you agree"
+    return f"repair: {'put it in order' if repair.kind == 'canonical' else what} ({how})"
 
 
 def place(finding: Finding) -> str:

@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from ijcorpus.annotation import Annotation, Entity
 from ijcorpus.check import check_corpus
+from ijcorpus.check.cache import Cache
 from ijcorpus.checks import SCOPES
 from ijcorpus.cli import cli, main
 from ijcorpus.document import sha256
@@ -111,12 +112,24 @@ def run(root: Path, *args: str) -> Result:
 
 
 def test_a_corpus_in_order_exits_0(root: Path) -> None:
-    result = run(root, "--severity", "info")
-    assert (result.exit_code, result.output.strip()) == (0, "0 errors, 0 warnings, 0 infos")
+    result = run(root)
+    assert result.exit_code == 0
+    assert result.output.splitlines()[-1].startswith("0 errors, 0 warnings, 1 info;")
 
 
 def test_the_copies_make_no_difference_to_a_corpus_in_order(root: Path) -> None:
-    assert check_corpus(Workspace(root, root.parent / "copies")).findings == ()
+    findings = check_corpus(Workspace(root, root.parent / "copies")).findings
+    assert [finding.code for finding in findings] == ["third-pass-missing"]
+    assert findings == check_corpus(Workspace(root)).findings
+
+
+def test_what_could_not_be_looked_at_is_said(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    blind = sum(check.needs_text for checks in SCOPES.values() for check in checks)
+    said = f"1 text is not at hand (press-1): {blind} checks could not look at it."
+    assert said in run(root).output
+    assert json.loads(run(root, "--json").output)["unseen"] == ["press-1"]
+    monkeypatch.setenv("IJCORPUS_TEXTS", str(root.parent / "copies"))
+    assert "not at hand" not in run(root).output
 
 
 def test_errors_exit_1_and_point_at_the_place(root: Path) -> None:
@@ -127,7 +140,7 @@ def test_errors_exit_1_and_point_at_the_place(root: Path) -> None:
     at = next(n for n, line in enumerate(lines) if line.startswith("  open-1:one/e1:7-5: "))
     assert "is empty or inverted" in lines[at]
     assert lines[at + 2].index("^") == lines[at + 1].index("Wend")
-    assert lines[-1] == "3 errors, 0 warnings, 0 infos"
+    assert lines[-1] == "4 errors, 0 warnings, 1 info; 1 not shown, see --severity info"
 
 
 def test_warnings_exit_0_and_can_be_left_out(root: Path) -> None:
@@ -136,7 +149,7 @@ def test_warnings_exit_0_and_can_be_left_out(root: Path) -> None:
     assert shown.exit_code == hidden.exit_code == 0
     assert "entity-unlinked" in shown.output
     assert "entity-unlinked" not in hidden.output
-    assert "3 not shown" in hidden.output
+    assert "4 not shown" in hidden.output
 
 
 def test_findings_can_be_had_for_one_document_or_annotator(root: Path) -> None:
@@ -168,7 +181,10 @@ def test_waived_findings_are_listed_as_waived(root: Path) -> None:
     result = run(root)
     assert result.exit_code == 0
     assert "waived (3)" in result.output
-    assert result.output.splitlines()[-1] == "0 errors, 0 warnings, 0 infos; 3 waived"
+    assert (
+        result.output.splitlines()[-1]
+        == "0 errors, 0 warnings, 1 info; 3 waived; 1 not shown, see --severity info"
+    )
 
 
 def test_files_that_nothing_accounts_for_are_found(root: Path) -> None:
@@ -188,7 +204,7 @@ def test_a_corpus_only_begun_has_findings_and_no_crash(root: Path) -> None:
     for name in ("annotations/splits.tsv", "corpus/fact_sources.jsonl"):
         (root / name).unlink()
     codes = {f.code for f in check_corpus(Workspace(root)).findings}
-    assert codes == {"split-missing", "fact-source-unknown"}
+    assert codes == {"split-missing", "fact-source-unknown"}  # no split, so none to be judged by
 
 
 @pytest.mark.parametrize(
@@ -223,4 +239,160 @@ def test_the_list_of_checks_needs_no_corpus(tmp_path: Path) -> None:
     assert result.exit_code == 0
     for checks in SCOPES.values():
         for check in checks:
-            assert f"| `{check.code}` | {check.severity} |" in result.output
+            assert f"| {check.level} | `{check.code}` | {check.severity} |" in result.output
+
+
+def test_levels_stop_where_they_are_told(root: Path) -> None:
+    annotate(Workspace(root), "open-1", label="CREATURE", sense=None)
+    assert run(root, "--level", "3").exit_code == 0
+    assert "unknown-label" in run(root, "--level", "4").output
+    waiver = {"code": "unknown-label", "document": "open-1", "reason": "a trial", "by": "judge"}
+    write_jsonl(root / "annotations" / "waivers.jsonl", [waiver])
+    # A waiver of what was not looked for is not unused.
+    assert "waiver-unused" not in run(root, "--level", "3").output
+
+
+def test_sarif_shows_findings_at_their_line(root: Path) -> None:
+    annotate(Workspace(root), "open-1", label="CREATURE", sense=None)
+    result = run(root, "--sarif")
+    log = json.loads(result.output)
+    assert (result.exit_code, log["version"]) == (1, "2.1.0")
+    (made,) = log["runs"]
+    rules = [rule["id"] for rule in made["tool"]["driver"]["rules"]]
+    assert sorted(rules) == sorted(c.code for checks in SCOPES.values() for c in checks)
+    first = made["results"][0]
+    assert first["level"] == "error"
+    assert rules[first["ruleIndex"]] == first["ruleId"] == "unknown-label"
+    place = first["locations"][0]["physicalLocation"]
+    lines = (root / place["artifactLocation"]["uri"]).read_text().splitlines()
+    assert '"id": "e1"' in lines[place["region"]["startLine"] - 1]
+    prints = [tuple(one["partialFingerprints"].values()) for one in made["results"]]
+    assert len(set(prints)) == len(prints) == 3
+
+
+def test_sarif_marks_waived_findings_as_suppressed(root: Path) -> None:
+    annotate(Workspace(root), "open-1", label="CREATURE", sense=None)
+    waiver = {"code": "unknown-label", "document": "open-1", "reason": "a trial", "by": "judge"}
+    write_jsonl(root / "annotations" / "waivers.jsonl", [waiver])
+    (made,) = json.loads(run(root, "--sarif").output)["runs"]
+    assert [one["suppressions"] for one in made["results"]] == [[{"kind": "external"}]] * 3
+
+
+def tree(root: Path) -> dict[str, bytes]:
+    files = [path for path in root.rglob("*") if path.is_file() and "build" not in path.parts]
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in files}
+
+
+def shifted(root: Path) -> None:
+    """Two passes with white space in their mark, and an adjudication that has none."""
+    text = Workspace(root).document("open-1").text
+    layout, good = Workspace(root).layout, layer(root, "one")
+    start = text.index("Wend") - 1
+    wrong = msgspec.structs.replace(good.entities[0], start=start, quote=" Wend")
+    for who in ("one", "two"):
+        made = msgspec.structs.replace(good, annotator=who, entities=(wrong,))
+        write_json(layout.layer(who, "open-1"), made)
+
+
+def layer(root: Path, who: str) -> Annotation:
+    found = Workspace(root).layer(who, "open-1")
+    assert found is not None
+    return found
+
+
+def test_fix_applies_safe_repairs_and_undo_takes_them_back(root: Path) -> None:
+    good = tree(root)
+    shifted(root)
+    bad = tree(root)
+    fixed = run(root, "--fix")
+    assert fixed.exit_code == 0
+    assert '-   "quote": " Wend"\n' in fixed.stderr
+    assert '+   "quote": "Wend"\n' in fixed.stderr
+    assert "2 files repaired" in fixed.stderr
+    assert tree(root) == good
+    assert run(root, "--undo").exit_code == 0
+    assert tree(root) == bad
+
+
+def test_fix_of_nothing_changes_nothing(root: Path) -> None:
+    good = tree(root)
+    assert "0 files repaired" in run(root, "--fix").stderr
+    assert tree(root) == good
+    assert "no repair to take back" in str(run(root, "--undo").exception)
+
+
+def test_undo_refuses_what_was_changed_since(root: Path) -> None:
+    shifted(root)
+    run(root, "--fix")
+    annotate(Workspace(root), "open-1", label="CREATURE", sense=None)
+    changed = tree(root)
+    assert "was changed after the repair" in str(run(root, "--undo").exception)
+    assert tree(root) == changed
+
+
+def test_offsets_in_utf16_are_moved_where_the_quote_proves_it(root: Path) -> None:
+    raw = RAW.replace("Ada Moss", "\U0001f375 Ada Moss")
+    (root / "corpus" / "texts" / "open-1.txt").write_text(raw)
+    sources = [source("open-1", raw), source("press-1", SECRET)]
+    write_jsonl(root / "corpus" / "sources.jsonl", sources)
+    text = Workspace(root).document("open-1").text
+    start = text.index("Ada Moss")
+    assert text[start - 2] == "\U0001f375"
+    right: dict[str, Any] = {"label": "BEING", "sense": None, "entity_id": "nil-ada"}
+    annotate(Workspace(root), "open-1", **right, start=start, end=start + 8, quote="Ada Moss")
+    good = tree(root)
+    utf16 = len(text[:start].encode("utf-16-le")) // 2
+    assert utf16 == start + 1
+    for who in ("one", "two"):
+        said = layer(root, who)
+        wrong = msgspec.structs.replace(said.entities[0], start=utf16, end=utf16 + 8)
+        write_json(
+            Workspace(root).layout.layer(who, "open-1"),
+            msgspec.structs.replace(said, entities=(wrong,)),
+        )
+    assert "offset-in-utf16" in run(root).output
+    assert run(root, "--fix").exit_code == 0
+    assert tree(root) == good
+
+
+def test_what_is_only_likely_is_suggested_and_not_done(root: Path) -> None:
+    annotate(Workspace(root), "open-1", start=8, end=12)
+    before = tree(root)
+    result = run(root, "--fix")
+    assert "repair: move it to [7, 11) (if you agree)" in result.output
+    assert tree(root) == before
+
+
+def test_what_has_not_changed_is_not_checked_again(root: Path) -> None:
+    def checked() -> tuple[int, int]:
+        cache = Cache(root / "build" / "checked.msgpack")
+        full = check_corpus(Workspace(root))
+        assert check_corpus(Workspace(root), memory=cache) == full
+        cache.save()
+        return cache.hits, cache.misses
+
+    assert checked() == (0, 3)  # two documents and the corpus
+    assert checked() == (3, 0)
+    annotate(Workspace(root), "open-1", label="CREATURE", sense=None)
+    assert checked() == (1, 2)
+    assert checked() == (3, 0)
+    write_jsonl(root / "annotations" / "registry.jsonl", [{
+        "id": "ent-1", "name": "Wend", "label": "SPOT", "side": None, "aliases": [],
+        "ambiguous": [], "note": "", "verified": True,
+    }])  # fmt: skip
+    assert checked() == (0, 3)
+
+
+def test_a_broken_cache_is_no_cache(root: Path) -> None:
+    path = root / "build" / "checked.msgpack"
+    path.parent.mkdir()
+    path.write_bytes(b"\x00nonsense")
+    assert run(root).exit_code == 0
+    assert Cache(path).misses == 0
+    assert path.read_bytes() != b"\x00nonsense"
+
+
+def test_the_command_is_the_same_fresh_and_remembered(root: Path) -> None:
+    annotate(Workspace(root), "open-1", end=5, quote="")
+    outputs = {run(root, *more).output for more in ((), (), ("--fresh",))}
+    assert len(outputs) == 1

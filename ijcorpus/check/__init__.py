@@ -10,15 +10,23 @@ from typing import TypeVar
 
 import msgspec
 
-from ijcorpus.annotation import RegistryEntry
-from ijcorpus.checks import Report, check
+from ijcorpus.adjudicate import adjudicate, stale, without_quotes
+from ijcorpus.annotation import Annotation, RegistryEntry
+from ijcorpus.check.released import release_views
+from ijcorpus.checks import Memory, Report, check
+from ijcorpus.checks.documents import PASSES
 from ijcorpus.checks.view import ADJUDICATED, CorpusView, Layer, Subject, Traced, Waiver
 from ijcorpus.document import Source, StandoffDocument
+from ijcorpus.errors import AdjudicationError
+from ijcorpus.finding import Level
 from ijcorpus.layout import inside, safe_name
 from ijcorpus.records import read_json, read_jsonl
 from ijcorpus.workspace import Workspace
 
 T = TypeVar("T")
+RELEASE_LEVEL = 7
+# Files that a folder may hold for its readers, or for git.
+_KEPT = ("README.md", ".gitkeep", ".gitignore")
 
 
 class FactSource(msgspec.Struct):
@@ -27,12 +35,21 @@ class FactSource(msgspec.Struct):
     id: str
 
 
-def check_corpus(workspace: Workspace, *, today: datetime.date | None = None) -> Report:
-    """All findings of a corpus root.
+def check_corpus(
+    workspace: Workspace,
+    *,
+    level: Level = 7,
+    today: datetime.date | None = None,
+    memory: Memory | None = None,
+) -> Report:
+    """All findings of a corpus root up to a level.
 
+    A `memory`, such as `cache.Cache`, spares what has not changed since it was last checked.
     Raises CorpusError when something that the checks rest on cannot be read.
     """
-    return check(corpus_view(workspace, today=today))
+    releases = release_views(workspace) if level >= RELEASE_LEVEL else ()
+    view = corpus_view(workspace, today=today)
+    return check(view, level=level, releases=releases, memory=memory)
 
 
 def corpus_view(workspace: Workspace, *, today: datetime.date | None = None) -> CorpusView:
@@ -50,6 +67,7 @@ def corpus_view(workspace: Workspace, *, today: datetime.date | None = None) -> 
         fact_sources=frozenset(fact.id for fact in _optional(layout.fact_sources, FactSource)),
         today=today or datetime.datetime.now(tz=datetime.UTC).date(),
         strays=tuple(_strays(workspace)),
+        orphans=tuple(d for d in workspace.decisions if d.document not in workspace.sources),
         waivers=tuple(_optional(layout.waivers, Waiver)),
     )
 
@@ -61,6 +79,7 @@ def _subject(workspace: Workspace, source: Source) -> Subject:
     facts = layout.texts / f"{safe_name(name)}.facts.jsonl"
     final = workspace.adjudicated(name)
     at_hand = not withheld or workspace.has_text(name)
+    settled, unsettled, unused = _settled(workspace, source, final)
     return Subject(
         source=source,
         document=workspace.document(name) if at_hand else workspace.standoff(name),
@@ -78,11 +97,42 @@ def _subject(workspace: Workspace, source: Source) -> Subject:
         recorded=read_json(record, StandoffDocument) if withheld and record.exists() else None,
         stored=withheld and inside(layout.texts, source.path).exists(),
         facts=tuple(_optional(facts, Traced)),
+        settled=settled,
+        unsettled=unsettled,
+        stale=unused,
     )
 
 
+def _settled(
+    workspace: Workspace, source: Source, final: Annotation | None
+) -> tuple[Annotation | None, str, tuple[str, ...]]:
+    """What passes and decisions give, or why they give nothing; and decisions on no dispute."""
+    annotators, name = workspace.annotators, source.id
+    passes = {n: a for n, a in workspace.layers(name).items() if not annotators[n].adjudicates}
+    if final is None or len(passes) < PASSES:
+        return None, "", ()
+    decisions = [d for d in workspace.decisions if d.document == name]
+    sentences = workspace.standoff(name).sentences
+    try:
+        made = adjudicate(
+            name,
+            passes,
+            decisions,
+            adjudicator=final.annotator,
+            sentences=sentences,
+            agreed_by=workspace.rule.agreed_by,
+        )
+        unused = stale(
+            name, passes, decisions, sentences=sentences, agreed_by=workspace.rule.agreed_by
+        )
+    except AdjudicationError as error:
+        return None, str(error), ()
+    stands = made if source.rights == "full_text" else without_quotes(made)
+    return stands, "", tuple(decision.dispute for decision in unused)
+
+
 def _strays(workspace: Workspace) -> Iterator[str]:
-    """Files of annotations and stand-off records that no annotator and source account for."""
+    """Files of texts, annotations and stand-off records that nothing listed accounts for."""
     layout = workspace.layout
     names = workspace.sources
     expected = {layout.layer(who, name) for who in workspace.annotators for name in names}
@@ -90,9 +140,12 @@ def _strays(workspace: Workspace) -> Iterator[str]:
     expected |= {
         layout.standoff_document(name) for name, s in names.items() if s.rights == "standoff"
     }
-    folders = (layout.layers, layout.adjudicated, layout.standoff)
-    for path in sorted(chain.from_iterable(folder.rglob("*.json") for folder in folders)):
-        if path not in expected:
+    expected |= {layout.texts / f"{safe_name(name)}.facts.jsonl" for name in names}
+    # A withheld text among them is no stray but a worse fault, with a check of its own.
+    expected |= {layout.texts / source.path for source in names.values()}
+    folders = (layout.layers, layout.adjudicated, layout.standoff, layout.texts)
+    for path in sorted(chain.from_iterable(folder.rglob("*") for folder in folders)):
+        if path.is_file() and path not in expected and path.name not in _KEPT:
             yield _relative(workspace, path)
 
 
