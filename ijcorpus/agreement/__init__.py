@@ -6,11 +6,16 @@ every figure is the same when the two are exchanged. What cannot be computed is 
 
 from __future__ import annotations
 
+from ijcorpus.agreement.acceptance import Acceptance, Anchoring, acceptance, anchoring
+from ijcorpus.agreement.confusion import Confusion, Disputed, Mark
 from ijcorpus.agreement.figures import Figure
+from ijcorpus.agreement.html import figures, headlines, page
+from ijcorpus.agreement.overview import Overview, PairOverview, Prelabelled, overview
 from ijcorpus.agreement.report import (
     Agreement,
     AuthorAgreement,
     EntityAgreement,
+    FlagAgreement,
     LabelAgreement,
     StanceAgreement,
     TargetAgreement,
@@ -18,12 +23,27 @@ from ijcorpus.agreement.report import (
 )
 
 __all__ = [
+    "Acceptance",
     "Agreement",
+    "Anchoring",
     "AuthorAgreement",
+    "Confusion",
+    "Disputed",
     "EntityAgreement",
     "Figure",
+    "FlagAgreement",
     "LabelAgreement",
+    "Mark",
+    "Overview",
+    "PairOverview",
+    "Prelabelled",
     "StanceAgreement",
     "TargetAgreement",
+    "acceptance",
     "agreement",
+    "anchoring",
+    "figures",
+    "headlines",
+    "overview",
+    "page",
 ]

@@ -9,6 +9,7 @@ any axes before it, and give NaN where the figure is undefined.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ijcorpus.document import Struct
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
     Counts = NDArray[np.float64]
     Statistic = Callable[[Counts], Counts]
+
+
+_FEW = 500
 
 
 class Figure(Struct, frozen=True, kw_only=True):
@@ -57,12 +61,31 @@ class Resampling(Struct, frozen=True, kw_only=True):
         pairs = int(table.sum())
         return self._figure(rows, statistic, float(table.trace()), pairs, pairs)
 
+    def of_marked(self, rows: Counts, statistic: Statistic) -> Figure:
+        """The same where the last value says that nothing was marked.
+
+        What neither marked counts in the statistic, but is no item: without an item anywhere
+        there is no value, and with items in one document only no interval.
+        """
+        table = _square(rows.sum(axis=0))
+        agreed = float(table[:-1, :-1].trace())
+        first, second = int(table[:-1].sum()), int(table[:, :-1].sum())
+        marked = rows[:, :-1].any(axis=1)
+        return self._figure(rows, statistic, agreed, first, second, int(marked.sum()))
+
     def _figure(
-        self, rows: Counts, statistic: Statistic, agreed: float, first: int, second: int
+        self,
+        rows: Counts,
+        statistic: Statistic,
+        agreed: float,
+        first: int,
+        second: int,
+        documents: int | None = None,
     ) -> Figure:
         value = float(statistic(rows.sum(axis=0)))
         defined = value == value  # only NaN differs from itself
-        spread = defined and rows.any(axis=1).sum() > 1
+        holding = int(rows.any(axis=1).sum()) if documents is None else documents
+        spread = defined and holding > 1
         low, high = self._interval(rows, statistic) if spread else (None, None)
         return Figure(
             value=value if defined else None,
@@ -76,15 +99,44 @@ class Resampling(Struct, frozen=True, kw_only=True):
     def _interval(self, rows: Counts, statistic: Statistic) -> tuple[float | None, float | None]:
         import numpy as np
 
-        kinds, numbers = np.unique(rows, axis=0, return_counts=True)
-        generator = np.random.default_rng(self.seed)
-        drawn = generator.multinomial(len(rows), numbers / len(rows), size=self.resamples)
-        values = statistic(drawn @ kinds)
+        kinds, numbers = _kinds(rows)
+        if len(kinds) > _FEW:
+            drawn = _drawn(self.seed, self.resamples, len(rows))
+            values = statistic(drawn @ rows)
+        else:
+            generator = np.random.default_rng(self.seed)
+            drawn = generator.multinomial(len(rows), numbers / len(rows), size=self.resamples)
+            values = statistic(drawn @ kinds)
         values = values[~np.isnan(values)]
         if not len(values):
             return None, None
         low, high = np.percentile(values, (2.5, 97.5))
         return float(low), float(high)
+
+
+def _kinds(rows: Counts) -> tuple[Counts, NDArray[np.int64]]:
+    """The different rows in lexicographic order, and how many there are of each.
+
+    Counts are whole or half, so that a row usually fits one number, which sorts much faster.
+    """
+    import numpy as np
+
+    codes = np.rint(rows * 2).astype(np.int64)
+    sizes = codes.max(axis=0) + 1
+    if np.prod(sizes.astype(float)) > 2**62:
+        return np.unique(rows, axis=0, return_counts=True)
+    places = np.append(np.cumprod(sizes[:0:-1])[::-1], 1)
+    _, at, numbers = np.unique(codes @ places, return_index=True, return_counts=True)
+    return rows[at], numbers
+
+
+@lru_cache(maxsize=1)
+def _drawn(seed: int, resamples: int, documents: int) -> Counts:
+    """How often each document is drawn, resample by resample: drawn once for all figures."""
+    import numpy as np
+
+    even = np.full(documents, 1 / documents)
+    return np.random.default_rng(seed).multinomial(documents, even, size=resamples).astype(float)
 
 
 def f1(sums: Counts) -> Counts:

@@ -5,6 +5,13 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from ijcorpus.agreement.choices import (
+    against_the_rest,
+    character_tables,
+    flag_choices,
+    span_labels,
+    span_senses,
+)
 from ijcorpus.agreement.figures import (
     Figure,
     Resampling,
@@ -34,6 +41,7 @@ class LabelAgreement(Struct, frozen=True, kw_only=True):
     partial_labelled: Figure
     link_accuracy: Figure
     link: Figure
+    characters: Figure
 
 
 class EntityAgreement(Struct, frozen=True, kw_only=True):
@@ -43,7 +51,11 @@ class EntityAgreement(Struct, frozen=True, kw_only=True):
     `partial_labelled`: the same with half a point for overlap, matched one to one (SemEval-2013
     task 9). `link_accuracy`: of exact spans with a link on either side, the share with the same.
     `link`: F1 of exact spans with link, whatever the label (Cornolti et al. 2013).
-    `by_label` compares only entities with that label on both sides.
+    `characters`: Krippendorff's nominal alpha of the label, or none, that each character has: a
+    unitizing alpha in which a longer overlap counts for more. `label_alpha` and `label_kappa` are
+    of the labels of exact spans, `sense_alpha` and `sense_kappa` of their senses where labels are
+    equal and both give one; these five can be below 0. `by_label` compares only entities with
+    that label on both sides; there `characters` is of having the label or not.
     """
 
     span: Figure
@@ -52,6 +64,11 @@ class EntityAgreement(Struct, frozen=True, kw_only=True):
     partial_labelled: Figure
     link_accuracy: Figure
     link: Figure
+    characters: Figure
+    label_alpha: Figure
+    label_kappa: Figure
+    sense_alpha: Figure
+    sense_kappa: Figure
     by_label: dict[str, LabelAgreement]
 
 
@@ -67,19 +84,24 @@ class StanceAgreement(Struct, frozen=True, kw_only=True):
     """Agreement on judgements.
 
     `holder_target` and `triple`: F1 of (holder, target) and (holder, target, polarity) in the
-    same sentence, in [0, 1]. The others are of judgements matched on sentence, holder and
-    target: `polarity_alpha` and `attribution_alpha` are Krippendorff's nominal alpha,
-    `polarity_kappa` is Cohen's kappa, `polarity_ordinal_alpha` is ordinal alpha on the sign that
-    the scheme gives each polarity. A holder is its entity's link, its span while unlinked, or
-    its kind and type if it is no mention.
+    same sentence, in [0, 1]; `relation`: F1 of the relations from a judgement to the mention that
+    holds it, equal if sentence, target and the mention's span are. The others are of judgements
+    matched on sentence, holder and target: Krippendorff's nominal alpha and Cohen's kappa of
+    polarity, attribution and holder type; `polarity_ordinal_alpha` is ordinal alpha on the sign
+    that the scheme gives each polarity. A holder is its entity's link, its span while unlinked,
+    or its kind and type if it is no mention.
     """
 
     holder_target: Figure
     triple: Figure
+    relation: Figure
     polarity_alpha: Figure
     polarity_ordinal_alpha: Figure
     polarity_kappa: Figure
     attribution_alpha: Figure
+    attribution_kappa: Figure
+    holder_type_alpha: Figure
+    holder_type_kappa: Figure
     by_target: dict[str, TargetAgreement]
 
 
@@ -95,7 +117,15 @@ class AuthorAgreement(Struct, frozen=True, kw_only=True):
     stances: Figure
     exact: Figure
     alpha: Figure
+    kappa: Figure
     ordinal_alpha: Figure
+
+
+class FlagAgreement(Struct, frozen=True, kw_only=True):
+    """Agreement on the flags of documents: on each, whether it was given."""
+
+    alpha: Figure
+    kappa: Figure
 
 
 class Agreement(Struct, frozen=True, kw_only=True):
@@ -108,6 +138,7 @@ class Agreement(Struct, frozen=True, kw_only=True):
     entities: EntityAgreement
     stances: StanceAgreement
     author: AuthorAgreement
+    flags: FlagAgreement
 
 
 def agreement(
@@ -131,9 +162,10 @@ def agreement(
         documents=len(pairs),
         resamples=resamples,
         seed=seed,
-        entities=_entities(pairs, scheme, draw),
+        entities=_entities(pairs, scheme, draw, sentences),
         stances=_stances(pairs, scheme, draw, sentences),
         author=_author(pairs, scheme, draw),
+        flags=_flags(pairs, scheme, draw),
     )
 
 
@@ -151,10 +183,18 @@ def _check(
 
 
 def _entities(
-    pairs: Sequence[tuple[Annotation, Annotation]], scheme: LabelScheme, draw: Resampling
+    pairs: Sequence[tuple[Annotation, Annotation]],
+    scheme: LabelScheme,
+    draw: Resampling,
+    sentences: Mapping[str, Sequence[Span]],
 ) -> EntityAgreement:
     first, second = ([pair[side].entities for pair in pairs] for side in (0, 1))
     overall, labelled = entity_counts(first, second, scheme.label_names)
+    lengths = [max((s.end for s in sentences[one.document]), default=0) for one, _ in pairs]
+    characters = character_tables(pairs, scheme.label_names, lengths)
+    flat = characters.reshape(len(pairs), characters.shape[-1] ** 2)
+    labels = tables(span_labels(pairs), _ranks(scheme.label_names), len(pairs))
+    senses = tables(span_senses(pairs), _ranks(_senses(scheme)), len(pairs))
     return EntityAgreement(
         span=draw.f1(overall.exact),
         labelled=draw.f1(labelled.exact.sum(axis=0)),
@@ -162,12 +202,18 @@ def _entities(
         partial_labelled=draw.f1(labelled.partial.sum(axis=0)),
         link_accuracy=draw.f1(overall.link_accuracy),
         link=draw.f1(overall.link),
+        characters=draw.of_marked(flat, nominal_alpha),
+        label_alpha=draw.of_pairs(labels, nominal_alpha),
+        label_kappa=draw.of_pairs(labels, kappa),
+        sense_alpha=draw.of_pairs(senses, nominal_alpha),
+        sense_kappa=draw.of_pairs(senses, kappa),
         by_label={
             label: LabelAgreement(
                 labelled=draw.f1(labelled.exact[number]),
                 partial_labelled=draw.f1(labelled.partial[number]),
                 link_accuracy=draw.f1(labelled.link_accuracy[number]),
                 link=draw.f1(labelled.link[number]),
+                characters=draw.of_marked(against_the_rest(characters, number), nominal_alpha),
             )
             for number, label in enumerate(scheme.label_names)
         },
@@ -194,35 +240,38 @@ def _stances(
         for key in (_question, _triple)
     )
     both = matched(first, second)
-    polarities = [(one.document, one.polarity, other.polarity) for one, other in both]
-    attributions = [(one.document, one.attribution, other.attribution) for one, other in both]
-    nominal = tables(polarities, _ranks(scheme.polarity_names), documents)
+    polarities, ranks = _polarities(both), _ranks(scheme.polarity_names)
+    nominal = tables(polarities, ranks, documents)
+    attributions = tables(
+        [(one.document, one.attribution, other.attribution) for one, other in both],
+        _ranks(scheme.names("attributions")),
+        documents,
+    )
+    holder_types = tables(
+        [(one.document, one.holder_type, other.holder_type) for one, other in both],
+        _ranks(scheme.names("holder_types")),
+        documents,
+    )
+    relations = shared(_relations(first), _relations(second), targets, documents)
     return StanceAgreement(
         holder_target=draw.f1(questions.sum(axis=0)),
         triple=draw.f1(triples.sum(axis=0)),
+        relation=draw.f1(relations.sum(axis=0)),
         polarity_alpha=draw.of_pairs(nominal, nominal_alpha),
         polarity_ordinal_alpha=draw.of_pairs(
             tables(polarities, _signs(scheme), documents), ordinal_alpha
         ),
         polarity_kappa=draw.of_pairs(nominal, kappa),
-        attribution_alpha=draw.of_pairs(
-            tables(attributions, _ranks(scheme.names("attributions")), documents), nominal_alpha
-        ),
+        attribution_alpha=draw.of_pairs(attributions, nominal_alpha),
+        attribution_kappa=draw.of_pairs(attributions, kappa),
+        holder_type_alpha=draw.of_pairs(holder_types, nominal_alpha),
+        holder_type_kappa=draw.of_pairs(holder_types, kappa),
         by_target={
             target: TargetAgreement(
                 holder_target=draw.f1(questions[number]),
                 triple=draw.f1(triples[number]),
                 polarity_alpha=draw.of_pairs(
-                    tables(
-                        [
-                            (a.document, a.polarity, b.polarity)
-                            for a, b in both
-                            if a.target == target
-                        ],
-                        _ranks(scheme.polarity_names),
-                        documents,
-                    ),
-                    nominal_alpha,
+                    tables(_polarities(both, target), ranks, documents), nominal_alpha
                 ),
             )
             for number, target in enumerate(targets)
@@ -230,8 +279,19 @@ def _stances(
     )
 
 
+def _polarities(
+    both: Sequence[tuple[Judgement, Judgement]], target: str | None = None
+) -> list[tuple[int, str, str]]:
+    chosen = (pair for pair in both if target in (None, pair[0].target))
+    return [(one.document, one.polarity, other.polarity) for one, other in chosen]
+
+
 def _question(judgement: Judgement) -> tuple[int, str, Hashable]:
     return judgement.document, judgement.target, judgement.question
+
+
+def _relations(found: Iterable[Judgement]) -> list[tuple[int, str, Hashable]]:
+    return [(j.document, j.target, (j.sentence, j.mention)) for j in found if j.mention]
 
 
 def _triple(judgement: Judgement) -> tuple[int, str, Hashable]:
@@ -266,8 +326,23 @@ def _author(
         stances=draw.f1(said.sum(axis=0)),
         exact=draw.of_pairs(nominal, share),
         alpha=draw.of_pairs(nominal, nominal_alpha),
+        kappa=draw.of_pairs(nominal, kappa),
         ordinal_alpha=draw.of_pairs(tables(both, _signs(scheme), documents), ordinal_alpha),
     )
+
+
+def _flags(
+    pairs: Sequence[tuple[Annotation, Annotation]], scheme: LabelScheme, draw: Resampling
+) -> FlagAgreement:
+    choices = flag_choices(pairs, scheme.names("document_flags"))
+    rows = tables(choices, _ranks(("yes", "no")), len(pairs))
+    return FlagAgreement(
+        alpha=draw.of_marked(rows, nominal_alpha), kappa=draw.of_marked(rows, kappa)
+    )
+
+
+def _senses(scheme: LabelScheme) -> list[str]:
+    return [f"{label.id} {sense}" for label in scheme.entities for sense in label.senses]
 
 
 def _ranks(values: Iterable[str]) -> dict[str, int]:

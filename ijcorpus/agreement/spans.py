@@ -66,18 +66,16 @@ def _table(
     import numpy as np
 
     unlisted = len(codes)
-    rows = [
-        (
-            document,
-            entity.start,
-            entity.end,
-            codes.get(entity.label, unlisted),
-            links.setdefault(entity.entity_id, len(links)),
-        )
-        for document, entities in enumerate(side)
-        for entity in entities
-    ]
-    return _Table(*np.array(rows, dtype=np.int64).reshape(-1, 5).T)
+    flat = [entity for entities in side for entity in entities]
+    return _Table(
+        document=np.repeat(np.arange(len(side)), [len(entities) for entities in side]),
+        start=np.array([entity.start for entity in flat], dtype=np.int64),
+        end=np.array([entity.end for entity in flat], dtype=np.int64),
+        label=np.array([codes.get(entity.label, unlisted) for entity in flat], dtype=np.int64),
+        link=np.array(
+            [links.setdefault(entity.entity_id, len(links)) for entity in flat], dtype=np.int64
+        ),
+    )
 
 
 def _counts(

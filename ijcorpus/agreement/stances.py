@@ -32,6 +32,8 @@ class Judgement(NamedTuple):
     target: str
     polarity: str
     attribution: str
+    holder_type: str
+    mention: tuple[int, int] | None
 
     @property
     def question(self) -> Hashable:
@@ -59,6 +61,8 @@ def judged(number: int, annotation: Annotation, sentences: Sequence[Span]) -> li
                 target=stance.target or "",
                 polarity=stance.polarity or "",
                 attribution=stance.attribution or "",
+                holder_type=(holder.type if holder else None) or "",
+                mention=(mention.start, mention.end) if mention else None,
             )
         )
     return found

@@ -12,9 +12,9 @@ import msgspec
 from ijcorpus.cli.context import Context, pass_context
 
 if TYPE_CHECKING:
-    from ijcorpus.adjudicate import Dispute
-    from ijcorpus.annotation import Annotation, Decision
-    from ijcorpus.workspace import Workspace
+    from ijcorpus.annotation import Decision
+    from ijcorpus.cli.settling import Settling
+    from ijcorpus.labelstudio.adjudication import Bench
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,78 +40,78 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     help="Read the filled-in forms of this FOLDER and record the decisions.",
 )
-@click.option("--as", "adjudicator", help="The annotator who decides; needed if several may.")
-@click.option("--replace", is_flag=True, help="Let --decide replace decisions on record.")
+@click.option("--here", is_flag=True, help="Decide one dispute after the other in the terminal.")
+@click.option("--push", is_flag=True, help="Make a task of each open dispute in Label Studio.")
+@click.option("--pull", is_flag=True, help="Record what was decided in Label Studio.")
+@click.option("--document", help="With --here: only this document.")
+@click.option("--as", "named", help="The annotator who decides; needed if several may.")
+@click.option("--replace", is_flag=True, help="Let new decisions replace those on record.")
+@click.option(
+    "--agreed-by",
+    type=click.IntRange(min=1),
+    help="How many annotators must share a reading for it to pass; by default what "
+    "annotations/adjudication.toml says, or all.",
+)
 @pass_context
 def adjudicate_command(
     ctx: Context,
     worksheet: Path | None,
     decide: Path | None,
-    adjudicator: str | None,
+    here: bool,
+    push: bool,
+    pull: bool,
+    document: str | None,
+    named: str | None,
     replace: bool,
+    agreed_by: int | None,
 ) -> None:
     """Settle disagreements, with reasons.
 
     Without options: say what is open, and write the adjudicated annotation of every document of
-    which nothing is. Exit code 1 when a dispute is open. A form has, for each dispute, the
-    annotators' readings and four fields to fill in: "choice" (an annotator, or "other"),
+    which nothing is. Exit code 1 when a dispute is open.
+
+    There are three ways to decide. --here shows each dispute in the terminal and takes keys; it
+    saves after every decision and goes on where it was left. --push and --pull do the same in a
+    project of the adjudicator's in Label Studio. --worksheet writes JSON forms for --decide: for
+    each dispute the annotators' readings and four fields, "choice" (an annotator, or "other"),
     "reason" (one of the listed), "note" (in your own words), and with "other" the "reading" that
     stands instead, written like those shown; {} is nothing. A holder is "author",
     "unnamed:type" or {"mention": [start, end]}, or {"mention": "entity-id"} for the nearest.
     """
-    if worksheet and decide:
-        raise click.UsageError("--worksheet and --decide are two steps: name one of them.")
-    if replace and not decide:
-        raise click.UsageError("--replace is for --decide.")
-    by = _adjudicator(ctx.workspace, adjudicator)
+    from ijcorpus.cli.settling import Settling, adjudicator
+
+    steps = {"--worksheet": worksheet, "--decide": decide, "--here": here, "--push": push}
+    asked = [name for name, value in {**steps, "--pull": pull}.items() if value]
+    if len(asked) > 1:
+        raise click.UsageError(f"{' and '.join(asked)} are separate steps: name one of them.")
+    if replace and not (decide or pull):
+        raise click.UsageError("--replace is for --decide and --pull.")
+    if document and not here:
+        raise click.UsageError("--document is for --here.")
+    by = adjudicator(ctx.workspace, named)
+    settling = Settling(ctx.workspace, by, agreed_by)
     if worksheet:
-        _write_worksheets(ctx, worksheet)
+        _write_worksheets(ctx, settling, worksheet)
         return
-    decisions = ctx.workspace.decisions
+    if push:
+        _push(ctx, settling)
+        return
     if decide:
-        decisions = _record(ctx, decide, by, replace=replace)
-    reports = [_apply(ctx.workspace, name, decisions, by) for name in _annotated(ctx.workspace)]
+        _record(ctx, settling, decide, replace=replace)
+    if pull:
+        _pull(ctx, settling, replace=replace)
+    if here:
+        from ijcorpus.cli.here import decide_here
+
+        decide_here(ctx, settling, document)
+    decisions = settling.record()
+    reports = [_apply(settling, name, decisions) for name in settling.documents()]
     _show(ctx, reports)
     if any(report.open or report.problem for report in reports):
         raise SystemExit(1)
 
 
-def _adjudicator(workspace: Workspace, named: str | None) -> str:
-    from ijcorpus.errors import AdjudicationError
-
-    able = [name for name, annotator in workspace.annotators.items() if annotator.adjudicates]
-    if named in able:
-        return named
-    if named is None and len(able) == 1:
-        return able[0]
-    raise AdjudicationError(
-        f"{named or 'nobody'} is named with --as, but in {workspace.layout.annotators} "
-        f"{', '.join(able) or 'nobody'} adjudicates. Name one of these."
-    )
-
-
-def _layers(workspace: Workspace, document: str) -> dict[str, Annotation]:
-    """The layers of those who do not adjudicate."""
-    layers = workspace.layers(document)
-    return {name: a for name, a in layers.items() if not workspace.annotators[name].adjudicates}
-
-
-def _annotated(workspace: Workspace) -> list[str]:
-    return [name for name in workspace.sources if _layers(workspace, name)]
-
-
-def _disputes(workspace: Workspace, document: str) -> tuple[Dispute, ...]:
-    from ijcorpus.adjudicate import disputes
-
-    sentences = workspace.standoff(document).sentences
-    return disputes(document, _layers(workspace, document), sentences=sentences)[1]
-
-
-def _text(workspace: Workspace, document: str) -> str | None:
-    return workspace.document(document).text if workspace.has_text(document) else None
-
-
-def _write_worksheets(ctx: Context, folder: Path) -> None:
+def _write_worksheets(ctx: Context, settling: Settling, folder: Path) -> None:
     from ijcorpus.adjudicate import Worksheet, worksheet
     from ijcorpus.errors import AdjudicationError
     from ijcorpus.records import read_json, write_json
@@ -123,16 +123,14 @@ def _write_worksheets(ctx: Context, folder: Path) -> None:
                 f"{folder} lies in {kept}, which is published, and worksheets may hold texts "
                 "that may not ship. Name a folder elsewhere, such as build/disputes."
             )
-    on_record = {decision.dispute for decision in workspace.decisions}
     written: dict[str, int] = {}
-    for name in _annotated(workspace):
-        found = [d for d in _disputes(workspace, name) if d.key not in on_record]
+    for name in settling.documents():
+        found = settling.open(name)
         path = folder / f"{name}.json"
         if not found:
             continue
         before = read_json(path, Worksheet) if path.exists() else None
-        text = _text(workspace, name)
-        document = workspace.standoff(name)
+        document, text = workspace.standoff(name), settling.text(name)
         form = worksheet(document, found, workspace.scheme, text=text, before=before)
         write_json(path, form)
         written[str(path)] = len(found)
@@ -146,77 +144,119 @@ def _write_worksheets(ctx: Context, folder: Path) -> None:
     )
 
 
-def _record(ctx: Context, folder: Path, by: str, *, replace: bool) -> tuple[Decision, ...]:
+def _record(ctx: Context, settling: Settling, folder: Path, *, replace: bool) -> None:
     """Add the decisions of all worksheets to those on record; all of them, or none."""
-    from ijcorpus.errors import AdjudicationError
-    from ijcorpus.records import write_jsonl
-
-    workspace = ctx.workspace
-    made, problems = _read_worksheets(workspace, folder, by)
-    on_record = {(d.document, d.dispute): d for d in workspace.decisions}
-    new = [d for d in made if on_record.get((d.document, d.dispute)) != d]
-    changed = [d for d in new if (d.document, d.dispute) in on_record]
-    if changed and not replace:
-        problems += [
-            f"{d.document}, dispute {d.dispute}: already decided otherwise; add --replace to "
-            "decide it anew."
-            for d in changed
-        ]
-    if problems:
-        raise AdjudicationError("\n".join([f"nothing was recorded, of {folder}:", *problems]))
-    on_record |= {(d.document, d.dispute): d for d in new}
-    if new:
-        write_jsonl(workspace.layout.decisions, on_record.values())
-    ctx.progress.print(
-        f"{len(new) - len(changed)} decisions added, {len(changed)} replaced.", soft_wrap=True
-    )
-    return tuple(on_record.values())
-
-
-def _read_worksheets(
-    workspace: Workspace, folder: Path, by: str
-) -> tuple[list[Decision], list[str]]:
-    from ijcorpus.adjudicate import Ground, Worksheet, decided
+    from ijcorpus.adjudicate import Worksheet, decided
     from ijcorpus.records import read_json
 
     made: list[Decision] = []
     problems: list[str] = []
     for path in sorted(folder.glob("*.json")):
         sheet = read_json(path, Worksheet)
-        source = workspace.source(sheet.document)
-        ground = Ground(
-            document=workspace.standoff(source.id),
-            layers=_layers(workspace, source.id),
-            disputes=_disputes(workspace, source.id),
-            scheme=workspace.scheme,
-            registry=workspace.registry,
-            ships=source.rights == "full_text",
-            text=_text(workspace, source.id),
-            earlier=workspace.decisions,
-        )
-        decisions, faults = decided(sheet, ground, by=by)
+        decisions, faults = decided(sheet, settling.ground(sheet.document), by=settling.by)
         made += decisions
         problems += faults
-    return made, problems
+    _keep(ctx, settling, made, problems, replace=replace, source=str(folder))
 
 
-def _apply(workspace: Workspace, document: str, decisions: Iterable[Decision], by: str) -> Report:
+def _keep(
+    ctx: Context,
+    settling: Settling,
+    made: Sequence[Decision],
+    problems: list[str],
+    *,
+    replace: bool,
+    source: str,
+) -> None:
+    from ijcorpus.errors import AdjudicationError
+
+    added = replaced = 0
+    if not problems:
+        added, replaced, problems = settling.keep(made, replace=replace)
+    if problems:
+        raise AdjudicationError("\n".join([f"nothing was recorded, of {source}:", *problems]))
+    ctx.progress.print(f"{added} decisions added, {replaced} replaced.", soft_wrap=True)
+
+
+def _bench(ctx: Context, settling: Settling) -> Bench:
+    """The adjudicator's project, on a server where the adjudicator has an account."""
+    from ijcorpus.cli.studio import annotators, studio
+    from ijcorpus.labelstudio.adjudication import Bench
+    from ijcorpus.labelstudio.server import Server
+
+    judge = ctx.workspace.annotators[settling.by]
+    connected = studio(ctx)
+    if connected.access.local and judge.id not in connected.access.accounts:
+        Server(ctx.workspace.layout).up([*annotators(ctx), judge], lambda _: None)
+        connected = studio(ctx)
+    return Bench(connected, judge)
+
+
+def _push(ctx: Context, settling: Settling) -> None:
+    from ijcorpus.adjudicate import disputes
+    from ijcorpus.labelstudio.adjudication import Docket
+
+    space = ctx.workspace
+    dockets: list[Docket] = []
+    names: dict[str, None] = {}
+    for name in settling.documents():
+        if not space.has_text(name):
+            ctx.progress.print(f"{name}: its text is not at hand; decide it with --here.")
+            continue
+        layers = settling.layers(name)
+        names |= dict.fromkeys(layers)
+        agreed, _ = disputes(
+            name,
+            layers,
+            sentences=space.standoff(name).sentences,
+            agreed_by=settling.rule.agreed_by,
+        )
+        found = tuple(settling.open(name))
+        dockets.append(Docket(document=space.document(name), disputes=found, agreed=agreed))
+    bench = _bench(ctx, settling)
+    done = bench.push(dockets, [*names])
+    if ctx.json:
+        ctx.emit({"project": bench.title, "result": done})
+        return
+    ctx.console.print(
+        f"{bench.title}: {len(done.created)} disputes sent, {len(done.kept)} were there, "
+        f"{len(done.removed)} closed ones removed. Log in as {bench.adjudicator.email}, decide, "
+        "then: ijcorpus adjudicate --pull",
+        soft_wrap=True,
+        highlight=False,
+    )
+
+
+def _pull(ctx: Context, settling: Settling, *, replace: bool) -> None:
+    bench = _bench(ctx, settling)
+    grounds = {name: settling.ground(name) for name in settling.documents()}
+    made, problems = bench.pull(grounds)
+    _keep(ctx, settling, made, problems, replace=replace, source=bench.title)
+
+
+def _apply(settling: Settling, document: str, decisions: Iterable[Decision]) -> Report:
     """Write the adjudicated annotation of a document if nothing is open."""
     from ijcorpus.adjudicate import adjudicate, without_quotes
     from ijcorpus.errors import AdjudicationError
     from ijcorpus.records import write_json
 
-    layers = _layers(workspace, document)
+    workspace, layers = settling.space, settling.layers(document)
     mine = [decision for decision in decisions if decision.document == document]
-    keys = [dispute.key for dispute in _disputes(workspace, document)]
+    keys = [dispute.key for dispute in settling.disputes(document)]
     settled = {decision.dispute for decision in mine}
     undecided = tuple(key for key in keys if key not in settled)
     path = workspace.layout.adjudication(document)
     problem = f"{path} no longer follows from the layers" if undecided and path.exists() else ""
     if not undecided:
         try:
-            sentences = workspace.standoff(document).sentences
-            result = adjudicate(document, layers, mine, adjudicator=by, sentences=sentences)
+            result = adjudicate(
+                document,
+                layers,
+                mine,
+                adjudicator=settling.by,
+                sentences=workspace.standoff(document).sentences,
+                agreed_by=settling.rule.agreed_by,
+            )
         except AdjudicationError as error:
             problem = str(error)
         else:

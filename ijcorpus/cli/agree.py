@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -11,19 +11,32 @@ import msgspec
 from ijcorpus.cli.context import Context, pass_context
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from collections.abc import Iterator, Sequence
 
-    from ijcorpus.agreement import Agreement, Figure
+    from rich.table import Table
+    from rich.text import Text
+
+    from ijcorpus.agreement import (
+        Acceptance,
+        Confusion,
+        Disputed,
+        Figure,
+        Overview,
+        PairOverview,
+        Prelabelled,
+    )
     from ijcorpus.annotation import Annotation
     from ijcorpus.workspace import Workspace
 
+GROUPS = ("genre", "period", "vantage", "topic", "subset", "split")
 
-@click.command(epilog="Example: ijcorpus agree --annotators pass-a pass-b --split test")
+
+@click.command(epilog="Example: ijcorpus agree --split test --html build/agreement.html")
 @click.option(
     "--annotators",
     nargs=2,
     metavar="A B",
-    help="Whom to compare; by default the first two with documents in common.",
+    help="Whom to compare; by default every two with documents in common.",
 )
 @click.option("--split", help="Only the documents of this split.")
 @click.option(
@@ -35,6 +48,21 @@ if TYPE_CHECKING:
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Where drawing starts.")
 @click.option("--by-label", is_flag=True, help="Also for each entity label and proposition.")
+@click.option("--by", type=click.Choice(GROUPS), help="Also for each group of documents.")
+@click.option("--confusion", is_flag=True, help="Also what stands against what, as tables.")
+@click.option(
+    "--disputed",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="Also the N most disputed sentences, with both readings.",
+)
+@click.option("--prelabels", is_flag=True, help="Also what became of the rule's prelabels.")
+@click.option(
+    "--html",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write everything to this FILE, a page with plots that needs nothing else.",
+)
 @pass_context
 def agree_command(
     ctx: Context,
@@ -43,19 +71,46 @@ def agree_command(
     resamples: int,
     seed: int,
     by_label: bool,
+    by: str | None,
+    confusion: bool,
+    disputed: int,
+    prelabels: bool,
+    html: Path | None,
 ) -> None:
-    """Agreement between two annotators before adjudication, with 95% intervals."""
-    from ijcorpus.agreement import agreement
+    """Agreement between every two annotators before adjudication, with 95% intervals."""
+    from ijcorpus.agreement import overview
 
-    workspace = ctx.workspace
-    names = _documents(workspace, split)
-    pairs = _pairs(workspace, names, annotators)
-    sentences = {one.document: workspace.standoff(one.document).sentences for one, _ in pairs}
-    result = agreement(pairs, workspace.scheme, resamples=resamples, seed=seed, sentences=sentences)
+    space = ctx.workspace
+    layers = _layers(space, _documents(space, split), annotators)
+    names = [name for name in space.sources if any(name in work for work in layers.values())]
+    sentences = {name: space.standoff(name).sentences for name in names}
+    found = overview(
+        layers,
+        space.scheme,
+        sentences=sentences,
+        groups=_groups(space, names, by or GROUPS[0]),
+        grouped_by=by or GROUPS[0],
+        prelabelled=_prelabelled(space, names) if prelabels or html else None,
+        resamples=resamples,
+        seed=seed,
+        disputed=disputed or 20,
+    )
+    if html:
+        _write(ctx, found, names, html)
     if ctx.json:
-        ctx.emit(result)
-    else:
-        _show(ctx, result, by_label)
+        ctx.emit(found)
+        return
+    for pair in found.pairs:
+        _show(ctx, pair, by_label)
+        if by:
+            ctx.console.print(_grouped(pair, by))
+        if confusion:
+            for table in (pair.labels, pair.polarities):
+                ctx.console.print(_confused(table, pair.agreement.annotators))
+        for sentence in pair.disputed[:disputed]:
+            ctx.console.print(_sentence(space, sentence, pair.agreement.annotators))
+    if prelabels:
+        ctx.console.print(_accepted(found.acceptance))
 
 
 def _documents(workspace: Workspace, split: str | None) -> list[str]:
@@ -69,10 +124,10 @@ def _documents(workspace: Workspace, split: str | None) -> list[str]:
     return [name for name in workspace.sources if workspace.splits.get(name) == split]
 
 
-def _pairs(
+def _layers(
     workspace: Workspace, documents: list[str], annotators: tuple[str, str] | None
-) -> list[tuple[Annotation, Annotation]]:
-    """The annotations of two annotators of the documents that both have annotated."""
+) -> dict[str, dict[str, Annotation]]:
+    """The annotations of those named, or of all who do not adjudicate, by document."""
     from ijcorpus.errors import RecordError
 
     known = workspace.annotators
@@ -80,18 +135,54 @@ def _pairs(
         if name not in known:
             raise RecordError(f"There is no annotator {name!r}. Name two of {', '.join(known)}.")
     passes = [name for name, annotator in known.items() if not annotator.adjudicates]
-    for first, second in [annotators] if annotators else combinations(passes, 2):
-        layers = [(workspace.layer(first, d), workspace.layer(second, d)) for d in documents]
-        pairs = [(one, other) for one, other in layers if one and other]
-        if pairs:
-            return pairs
-    raise RecordError(
-        f"{' and '.join(annotators or passes) or 'Nobody'}: no document is annotated by two of "
-        "them. Pull their work first, or name others with --annotators."
+    layers: dict[str, dict[str, Annotation]] = {}
+    for name in annotators or passes:
+        found = ((document, workspace.layer(name, document)) for document in documents)
+        layers[name] = {document: layer for document, layer in found if layer is not None}
+    counts = [document for work in layers.values() for document in work]
+    if len(counts) == len(set(counts)):
+        raise RecordError(
+            f"{' and '.join(annotators or passes) or 'Nobody'}: no document is annotated by two of "
+            "them. Pull their work first, or name others with --annotators."
+        )
+    return layers
+
+
+def _groups(workspace: Workspace, names: list[str], by: str) -> dict[str, str]:
+    if by == "split":
+        return {name: workspace.splits[name] for name in names if name in workspace.splits}
+    return {name: str(getattr(workspace.source(name), by)) for name in names}
+
+
+def _prelabelled(workspace: Workspace, names: list[str]) -> Prelabelled:
+    """The rule's prelabels of the documents whose text is at hand."""
+    from ijcorpus.agreement import Prelabelled
+    from ijcorpus.prelabel import prelabel
+
+    entries = [*workspace.registry.values()]
+    documents = [workspace.document(name) for name in names if workspace.has_text(name)]
+    shown = {name for name, annotator in workspace.annotators.items() if annotator.prelabels}
+    return Prelabelled(
+        entities={document.id: prelabel(document, entries) for document in documents},
+        shown_to=frozenset(shown),
     )
 
 
-def _show(ctx: Context, result: Agreement, by_label: bool) -> None:
+def _write(ctx: Context, found: Overview, names: list[str], path: Path) -> None:
+    """The page shows the texts that may ship, and of the others only offsets."""
+    from ijcorpus.agreement import page
+    from ijcorpus.records import write_bytes
+
+    space = ctx.workspace
+    free = [name for name in names if space.source(name).rights == "full_text"]
+    texts = {name: space.document(name).text for name in free if space.has_text(name)}
+    title = f"{space.info.title} {space.info.version}"
+    write_bytes(path, page(found, title=title, texts=texts).encode())
+    ctx.progress.print(f"{path} was written.", soft_wrap=True, markup=False)
+
+
+def _show(ctx: Context, pair: PairOverview, by_label: bool) -> None:
+    result = pair.agreement
     first, second = result.annotators
     ctx.console.print(
         f"{first} and {second} on {result.documents} documents; 95% intervals from "
@@ -102,8 +193,12 @@ def _show(ctx: Context, result: Agreement, by_label: bool) -> None:
         "entities": (result.entities, result.entities.by_label),
         "stances": (result.stances, result.stances.by_target),
         "author": (result.author, {}),
+        "flags": (result.flags, {}),
+        "entities where a prelabel lies, and where none does": (pair.anchoring, {}),
     }
     for title, (whole, groups) in parts.items():
+        if whole is None:
+            continue
         table = _table(title)
         _rows(table, "", whole)
         for name, group in groups.items() if by_label else ():
@@ -125,12 +220,16 @@ def _table(title: str) -> Table:
 
 def _rows(table: Table, of: str, group: msgspec.Struct) -> None:
     """One row a figure; of groups, only those with an item."""
-    from ijcorpus.agreement import Figure
+    from ijcorpus.agreement import figures
 
-    for name, figure in msgspec.structs.asdict(group).items():
-        if isinstance(figure, Figure) and (not of or figure.first or figure.second):
-            counts = (f"{figure.agreed:g}", str(figure.first), str(figure.second))
-            table.add_row(of, name.replace("_", " "), *_numbers(figure), *counts)
+    for name, figure in figures(group).items():
+        if not of or figure.first or figure.second:
+            _row(table, of, name, figure)
+
+
+def _row(table: Table, of: str, name: str, figure: Figure) -> None:
+    counts = (f"{figure.agreed:g}", str(figure.first), str(figure.second))
+    table.add_row(of, name, *_numbers(figure), *counts)
 
 
 def _numbers(figure: Figure) -> tuple[str, str]:
@@ -139,3 +238,73 @@ def _numbers(figure: Figure) -> tuple[str, str]:
     if figure.low is None or figure.high is None:
         return f"{figure.value:.3f}", "-"
     return f"{figure.value:.3f}", f"{figure.low:.3f} to {figure.high:.3f}"
+
+
+def _grouped(pair: PairOverview, by: str) -> Table:
+    from ijcorpus.agreement import headlines
+
+    table = _table(f"by {by}")
+    for name, group in pair.groups.items():
+        for what, figure in headlines(group).items():
+            _row(table, f"{name} ({group.documents})", what, figure)
+    return table
+
+
+def _confused(confusion: Confusion, names: Sequence[str]) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(
+        title=f"rows: {names[0]}, columns: {names[1]}", title_justify="left", box=box.SIMPLE_HEAD
+    )
+    used = [
+        number
+        for number, row in enumerate(confusion.counts)
+        if any(row) or any(other[number] for other in confusion.counts)
+    ]
+    table.add_column("")
+    for number in used:
+        table.add_column(confusion.values[number] or "nothing", justify="right", overflow="fold")
+    for number in used:
+        counts = (str(confusion.counts[number][column] or "") for column in used)
+        table.add_row(confusion.values[number] or "nothing", *counts)
+    return table
+
+
+def _accepted(rows: Sequence[Acceptance]) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    columns = ("documents", "prelabels", "kept", "changed", "dropped", "added")
+    table = Table(title="prelabels", title_justify="left", box=box.SIMPLE_HEAD)
+    for column in ("annotator", "shown"):
+        table.add_column(column)
+    for column in (*columns, "share kept"):
+        table.add_column(column, justify="right", overflow="fold")
+    for row in rows:
+        counts = (str(getattr(row, column)) for column in columns)
+        rate = "-" if row.rate is None else f"{row.rate:.3f}"
+        table.add_row(row.annotator, "yes" if row.shown else "no", *counts, rate)
+    return table
+
+
+def _sentence(workspace: Workspace, found: Disputed, names: Sequence[str]) -> Text:
+    """A sentence, where its text is at hand, and under it what only one of the two said."""
+    from rich.text import Text
+
+    at_hand = workspace.has_text(found.document)
+    text = workspace.document(found.document).text if at_hand else None
+    shown = Text(f"{found.document} [{found.start}, {found.end})\n", style="bold")
+    if text is not None:
+        shown.append(text[found.start : found.end] + "\n", style="not bold")
+    for line, style in _said(found, names, text):
+        shown.append(line + "\n", style=f"not bold {style}")
+    return shown
+
+
+def _said(found: Disputed, names: Sequence[str], text: str | None) -> Iterator[tuple[str, str]]:
+    sides = ((names[0], found.first, "yellow"), (names[1], found.second, "cyan"))
+    for name, marks, style in sides:
+        for mark in marks:
+            words = f"[{mark.start}, {mark.end})" if text is None else text[mark.start : mark.end]
+            yield f"  {name}: {words!r} {mark.said}", style

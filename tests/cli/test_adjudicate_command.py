@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
-from ijcorpus.agreement import Agreement
+from ijcorpus.agreement import Agreement, Overview
 from ijcorpus.annotation import Annotation, Decision, Entity, Holder, RegistryEntry, Stance
 from ijcorpus.cli import cli
 from ijcorpus.document import Document, RawMap, Section, Source, Span, sha256
@@ -325,7 +325,8 @@ def test_the_report_is_a_struct_of_plain_values(root) -> None:
 def agreed(root: Path, *arguments: str) -> Agreement:
     result = run(root, *arguments, command="agree")
     assert result.exit_code == 0, result.output
-    return msgspec.json.decode(result.stdout, type=Agreement)
+    (pair,) = msgspec.json.decode(result.stdout, type=Overview).pairs
+    return pair.agreement
 
 
 def test_agreement_is_of_the_first_two_who_do_not_adjudicate(root) -> None:

@@ -1,0 +1,85 @@
+"""`ijcorpus agree` on disk: the page, groups, prelabels, and what of withheld texts is shown."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from test_adjudicate_command import TEXT, layer, put, root, run
+
+from ijcorpus.cli import cli
+from ijcorpus.workspace import Workspace
+
+__all__ = ["root"]
+
+
+def overview(root: Path, *arguments: str) -> dict:
+    result = run(root, "--resamples", "20", *arguments, command="agree")
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def shown(root: Path, *arguments: str) -> str:
+    result = CliRunner().invoke(cli, ["--root", str(root), "agree", *arguments])
+    assert result.exit_code == 0, result.output
+    return " ".join(result.stdout.split())
+
+
+def test_every_two_are_compared(root) -> None:
+    added = (root / "annotations" / "annotators.toml").read_text()
+    added += '[[annotator]]\nid = "cyd"\nkind = "human"\ndescription = "d"\nemail = "c@x"\n'
+    (root / "annotations" / "annotators.toml").write_text(added)
+    put(Workspace(root), layer("cyd", "free", words="Bo Blue"))
+    pairs = [
+        (pair["agreement"]["annotators"], pair["agreement"]["documents"])
+        for pair in overview(root)["pairs"]
+    ]
+    assert pairs == [(["ann", "ben"], 2), (["ann", "cyd"], 1), (["ben", "cyd"], 1)]
+
+
+@pytest.mark.parametrize("by", ["genre", "split"])
+def test_documents_can_be_grouped(root, by) -> None:
+    (root / "annotations" / "splits.tsv").write_text("free\ttest\nbound\ttrain\n")
+    found = overview(root, "--by", by)
+    groups = {"genre": {"x": 2}, "split": {"test": 1, "train": 1}}[by]
+    (pair,) = found["pairs"]
+    assert {name: g["documents"] for name, g in pair["groups"].items()} == groups
+    assert f"by {by}" in shown(root, "--by", by)
+
+
+def test_prelabels_are_compared_with_work(root) -> None:
+    path = root / "annotations" / "registry.jsonl"
+    path.write_text(path.read_text().replace('"name":"Ada"', '"name":"Ada Green"'))
+    kept = {
+        item["annotator"]: (item["prelabels"], item["kept"], item["added"])
+        for item in overview(root, "--prelabels")["acceptance"]
+    }
+    assert kept == {"ann": (2, 2, 2), "ben": (2, 2, 2)}
+    assert "ann no 2 2 2 0 0 2 1.000" in shown(root, "--prelabels")
+    assert "1.000 ben" not in shown(root)
+
+
+def test_disputed_sentences_and_confusions_are_shown_with_both_readings(root) -> None:
+    output = shown(root, "--disputed", "2", "--confusion")
+    assert "ann: 'Bo Blue' PERSON" in output
+    assert "ben: 'Blue' PERSON" in output
+    assert "rows: ann, columns: ben" in output
+
+
+def test_the_page_has_no_word_of_a_text_that_may_not_ship(root, tmp_path, monkeypatch) -> None:
+    page = tmp_path / "new" / "page.html"
+    overview(root, "--html", str(page))
+    assert "<mark class=first>Bo" in page.read_text()
+    lines = (root / "corpus" / "sources.jsonl").read_text().replace("full_text", "standoff")
+    (root / "corpus" / "sources.jsonl").write_text(lines)
+    opened = Workspace(root)
+    text = opened.layout.standoff_document("bound").read_text()
+    opened.layout.standoff_document("free").write_text(text.replace('"bound"', '"free"'))
+    overview(root, "--html", str(page))
+    html = page.read_text()
+    assert "[14, 21)" in html
+    assert not [word for word in TEXT.split() if word.strip(".").lower() in html.lower().split()
+                and len(word) > 4]  # fmt: skip
+    assert "Bo Blue" not in html
