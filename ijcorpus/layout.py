@@ -29,6 +29,7 @@ class Layout:
         self.fact_sources = root / "corpus" / "fact_sources.jsonl"
         self.texts = root / "corpus" / "texts"
         self.standoff = root / "corpus" / "standoff"
+        self.fingerprints = root / "corpus" / "fingerprints"
         self.releases = root / "corpus" / "releases"
 
         self.scheme = root / "annotations" / "scheme.toml"
@@ -38,6 +39,7 @@ class Layout:
         self.layers = root / "annotations" / "layers"
         self.adjudicated = root / "annotations" / "adjudicated"
         self.decisions = root / "annotations" / "decisions.jsonl"
+        self.rule = root / "annotations" / "adjudication.toml"
         self.splits = root / "annotations" / "splits.tsv"
         self.waivers = root / "annotations" / "waivers.jsonl"
 

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import msgspec
 
+from ijcorpus.adjudicate.rule import Rule, read_rule
 from ijcorpus.annotation import Annotation, Annotator, Decision, RegistryEntry
 from ijcorpus.document import Document, Source, StandoffDocument, Struct
 from ijcorpus.errors import AbsentSourceError, RecordError
@@ -99,6 +100,14 @@ class Workspace:
         if not self.layout.decisions.exists():
             return ()
         return tuple(read_jsonl(self.layout.decisions, Decision))
+
+    @cached_property
+    def rule(self) -> Rule:
+        """The rule by which readings pass; without a file, everybody must agree."""
+        if not self.layout.rule.exists():
+            return Rule()
+        text = read_text(self.layout.rule, remedy="Make it readable.")
+        return read_rule(text, name=str(self.layout.rule))
 
     def source(self, document: str) -> Source:
         """One source; raises RecordError when the corpus has none of that id."""

@@ -99,3 +99,9 @@ def test_markup_of_the_terminal_in_names_is_only_text(root: Path) -> None:
     result = CliRunner().invoke(cli, ["--root", str(strange), "build"])
     assert result.exception is None, result.output
     assert "x[/b]" in result.stderr
+
+
+def test_the_corpus_can_be_frozen_again(root: Path) -> None:
+    result = CliRunner().invoke(cli, ["--root", str(root), "build", "--freeze"])
+    assert result.exit_code == 0, result.exception
+    assert "as released" in result.stderr

@@ -11,6 +11,7 @@ from ijcorpus.cli.context import Context, pass_context
 
 if TYPE_CHECKING:
     from ijcorpus.published import Manifest
+    from ijcorpus.workspace import Workspace
 
 
 @click.command(epilog="Example: ijcorpus build --output /tmp/release")
@@ -39,6 +40,8 @@ def build_command(ctx: Context, freezing: bool, output: Path | None) -> None:
     if freezing and output is not None:
         raise click.UsageError("--freeze says where the release lies: leave --output out.")
     workspace = ctx.workspace
+    if freezing:
+        _refuse_errors(workspace)
     folder = output or workspace.layout.release
     with ctx.progress.status("Building the release ..."):
         manifest = freeze(workspace) if freezing else build(workspace, folder)
@@ -50,6 +53,24 @@ def build_command(ctx: Context, freezing: bool, output: Path | None) -> None:
     place = workspace.layout.releases / manifest.version if freezing else folder
     state = "as released" if known else "not released yet: 'ijcorpus build --freeze'"
     ctx.progress.print(f"version {manifest.version} in {place} ({state})", highlight=False)
+
+
+def _refuse_errors(workspace: Workspace) -> None:
+    """What is frozen never changes, so nothing is frozen with an error in it."""
+    from ijcorpus.check import check_corpus
+    from ijcorpus.errors import ReleaseError
+
+    # A new document gets its split by this very build.
+    codes = [
+        finding.code
+        for finding in check_corpus(workspace).findings
+        if finding.severity == "error" and finding.code != "split-missing"
+    ]
+    if codes:
+        raise ReleaseError(
+            f"the checks find {len(codes)} errors ({', '.join(sorted(set(codes)))}). See them with "
+            "'ijcorpus check', mend or waive them, and freeze then."
+        )
 
 
 def _show(ctx: Context, manifest: Manifest) -> None:

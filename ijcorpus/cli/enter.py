@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ijcorpus.cli.context import Context, pass_context
-from ijcorpus.cli.studio import chosen, studio
+from ijcorpus.cli.studio import chosen, studio, url_option
 
 if TYPE_CHECKING:
     from ijcorpus.annotation import Annotation, Annotator
@@ -21,9 +21,15 @@ if TYPE_CHECKING:
 @click.option("--as", "name", required=True, help="The annotator whose work it is.")
 @click.option("--from-layers", is_flag=True, help="Send the annotator's layers instead of files.")
 @click.option("--replace", is_flag=True, help="Replace what the annotator said on the server.")
+@url_option
 @pass_context
 def enter_command(
-    ctx: Context, files: tuple[Path, ...], name: str, from_layers: bool, replace: bool
+    ctx: Context,
+    files: tuple[Path, ...],
+    name: str,
+    from_layers: bool,
+    replace: bool,
+    url: str | None,
 ) -> None:
     """Send work in markup notation to Label Studio, in the annotator's own name.
 
@@ -35,7 +41,7 @@ def enter_command(
     annotator = chosen(ctx, (name,))[0]
     work = _layers(ctx, annotator) if from_layers else [_marked(ctx, annotator, f) for f in files]
     with ctx.progress.status(f"entering {len(work)} documents as {annotator.id}"):
-        server = studio(ctx)
+        server = studio(ctx, url)
         entered = list(server.enter(annotator, work, replace=replace, origins=not from_layers))
     if ctx.json:
         ctx.emit(entered)

@@ -9,7 +9,8 @@ import click
 import msgspec
 
 from ijcorpus.cli.context import Context, pass_context
-from ijcorpus.cli.studio import chosen, studio
+from ijcorpus.cli.studio import chosen, studio, url_option
+from ijcorpus.errors import StudioError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,23 +21,30 @@ if TYPE_CHECKING:
 
 @click.command("pull", epilog="Example: ijcorpus pull --annotator pass-a")
 @click.option("--annotator", "names", multiple=True, help="Only from this one; repeatable.")
+@url_option
 @pass_context
-def pull_command(ctx: Context, names: tuple[str, ...]) -> None:
+def pull_command(ctx: Context, names: tuple[str, ...], url: str | None) -> None:
     """Bring finished work home: one file an annotator and document in annotations/layers.
 
     What the server said is kept as it was in .studio/snapshots, and what could not be read in
     .studio/quarantine. Drafts, skips, double work and faults are reported; exit code 1 when
     something is wrong. Layers of texts that may not ship quote no word of them.
     """
-    people, server = chosen(ctx, names), studio(ctx)
+    people, server = chosen(ctx, names), studio(ctx, url)
     digests = {document.id: document.digest for document in ctx.workspace.documents()}
     done: list[Pulled] = []
     written: dict[str, dict[str, str]] = {}
     for annotator in people:
-        with ctx.progress.status(f"pulling {annotator.id}"):
-            pulled = server.pull(annotator, digests)
+        try:
+            with ctx.progress.status(f"pulling {annotator.id}"):
+                pulled = server.pull(annotator, digests)
+            written[annotator.id] = _write(ctx, pulled)
+        except OSError as error:
+            raise StudioError(
+                f"{error.filename or ctx.root}: {error.strerror}. Make room and pull again: a "
+                "layer is written as a whole or not at all."
+            ) from error
         done.append(pulled)
-        written[annotator.id] = _write(ctx, pulled)
     if ctx.json:
         ctx.emit([_report(pulled, written[pulled.annotator]) for pulled in done])
     else:

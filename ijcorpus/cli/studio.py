@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -9,9 +10,8 @@ import click
 from ijcorpus.cli.context import Context, pass_context
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ijcorpus.annotation import Annotator
+    from ijcorpus.cli.status import Status
     from ijcorpus.labelstudio.client import Studio
     from ijcorpus.labelstudio.server import Server
 
@@ -58,36 +58,36 @@ def down(ctx: Context) -> None:
         ctx.console.print("Label Studio is down." if ended else "Label Studio was not running.")
 
 
-@studio_command.command("status", epilog="Example: ijcorpus studio status")
+@studio_command.command("status", epilog="Example: ijcorpus studio status --watch")
+@click.option("--watch", is_flag=True, help="Show it anew again and again, until Ctrl+C.")
+@click.option(
+    "--every",
+    type=click.FloatRange(min=1),
+    default=20,
+    show_default=True,
+    help="With --watch: how many seconds lie between.",
+)
 @pass_context
-def status(ctx: Context) -> None:
-    """Whether the server is up, and how far every annotator is."""
-    from ijcorpus.labelstudio.server import URL_VARIABLE, access
+def status(ctx: Context, watch: bool, every: float) -> None:
+    """Whether the server is up, how far every annotator is, and how far they agree.
 
-    server = _server(ctx)
-    import os
+    The pace is finished documents a day, of the days on which any was finished; the end is when
+    the rest is done at that pace. Documents that took unusually long or short are named.
+    """
+    from ijcorpus.cli.status import Status, shown
 
-    running = server.running()
-    healthy = running is not None and server.healthy(running)
-    if not healthy and not os.environ.get(URL_VARIABLE):
-        if ctx.json:
-            ctx.emit({"url": None, "healthy": False, "annotators": {}})
-        else:
-            ctx.console.print("Label Studio is down. Start it with 'ijcorpus studio up'.")
+    if watch and ctx.json:
+        raise click.UsageError("--watch is for people; without it, --json answers once.")
+    if watch:
+        _watch(ctx, every)
         return
-    url = access(ctx.workspace.layout).url
-    progress = dict(_progress(ctx, studio(ctx)))
+    found = _status(ctx)
     if ctx.json:
-        ctx.emit({"url": url, "healthy": True, "annotators": progress})
-        return
-    from rich.table import Table
-
-    ctx.console.print(f"Label Studio is up: {url}", highlight=False)
-    states = ("tasks", "done", "skipped", "draft", "open")
-    table = Table("annotator", *states)
-    for name, counts in progress.items():
-        table.add_row(name, *(str(counts[state]) for state in states))
-    ctx.console.print(table)
+        ctx.emit(found or Status(url=None, healthy=False))
+    elif found is None:
+        ctx.console.print("Label Studio is down. Start it with 'ijcorpus studio up'.")
+    else:
+        ctx.console.print(shown(found), highlight=False)
 
 
 @studio_command.command("logs", epilog="Example: ijcorpus studio logs --lines 50")
@@ -96,6 +96,41 @@ def status(ctx: Context) -> None:
 def logs(ctx: Context, lines: int) -> None:
     """The end of the server's log."""
     click.echo(_server(ctx).tail(lines))
+
+
+@studio_command.command("backup", epilog="Example: ijcorpus studio backup studio-monday.zip")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@pass_context
+def backup(ctx: Context, file: Path) -> None:
+    """Copy the server's work, accounts and settings into FILE; the server may be up.
+
+    FILE has the passwords and every text: only its owner can read it. Keep it as safe.
+    """
+    from ijcorpus.labelstudio.backup import backup as write
+
+    manifest = write(_server(ctx), file)
+    if ctx.json:
+        ctx.emit({"file": str(file), "manifest": manifest})
+    else:
+        ctx.console.print(f"{len(manifest.files)} files are in {file}.", highlight=False)
+
+
+@studio_command.command("restore", epilog="Example: ijcorpus studio restore studio-monday.zip")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--replace", is_flag=True, help="Put it in the place of the work that is there.")
+@pass_context
+def restore(ctx: Context, file: Path, replace: bool) -> None:
+    """Put the work of a backup back; the server must be down.
+
+    FILE is checked as a whole first. What is replaced is kept in .studio/before-restore.
+    """
+    from ijcorpus.labelstudio.backup import restore as put_back
+
+    manifest = put_back(_server(ctx), file, replace=replace)
+    if ctx.json:
+        ctx.emit({"file": str(file), "manifest": manifest})
+    else:
+        ctx.console.print("The work is back. Start with 'ijcorpus studio up'.", highlight=False)
 
 
 def annotators(ctx: Context) -> list[Annotator]:
@@ -113,13 +148,19 @@ def chosen(ctx: Context, names: tuple[str, ...]) -> list[Annotator]:
     return [listed[name] for name in names] if names else list(listed.values())
 
 
-def studio(ctx: Context) -> Studio:
-    """The server to work with: the one the environment names, or this corpus's own."""
+url_option = click.option(
+    "--url",
+    help="A server of your own, instead of this corpus's; IJCORPUS_STUDIO_TOKEN has the token.",
+)
+
+
+def studio(ctx: Context, url: str | None = None) -> Studio:
+    """The server to work with: the one named, else the environment's, else this corpus's own."""
     from ijcorpus.labelstudio.client import Studio
     from ijcorpus.labelstudio.server import access
 
     space = ctx.workspace
-    return Studio(access(space.layout), space.layout, space.info.name, space.scheme)
+    return Studio(access(space.layout, url), space.layout, space.info.name, space.scheme)
 
 
 def _server(ctx: Context) -> Server:
@@ -128,16 +169,33 @@ def _server(ctx: Context) -> Server:
     return Server(ctx.workspace.layout)
 
 
-def _progress(ctx: Context, server: Studio) -> Iterator[tuple[str, dict[str, int]]]:
-    from collections import Counter
+def _status(ctx: Context) -> Status | None:
+    """How everything stands, or None when the server is down."""
+    import os
 
-    from ijcorpus.labelstudio.harvest import harvest
+    from ijcorpus.cli.status import status_of
+    from ijcorpus.labelstudio.server import URL_VARIABLE
 
-    for annotator in annotators(ctx):
-        if server.api.project(server.title(annotator)) is None:
-            yield annotator.id, dict.fromkeys(("tasks", "done", "skipped", "draft", "open"), 0)
-            continue
-        pulled = harvest(server.snapshot(annotator), annotator, ctx.workspace.scheme, {})
-        counts = Counter(pulled.states.values())
-        states = {state: counts[state] for state in ("done", "skipped", "draft", "open")}
-        yield annotator.id, {"tasks": len(pulled.states), **states}
+    server = _server(ctx)
+    running = server.running()
+    healthy = running is not None and server.healthy(running)
+    if not healthy and not os.environ.get(URL_VARIABLE):
+        return None
+    return status_of(studio(ctx), ctx.workspace, annotators(ctx))
+
+
+def _watch(ctx: Context, every: float) -> None:
+    import time
+
+    from rich.live import Live
+
+    from ijcorpus.cli.status import shown
+
+    with Live(console=ctx.console, auto_refresh=False) as live:
+        try:
+            while True:
+                found = _status(ctx)
+                live.update(shown(found) if found else "Label Studio is down.", refresh=True)
+                time.sleep(every)
+        except KeyboardInterrupt:
+            return

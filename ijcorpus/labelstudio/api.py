@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -18,6 +19,8 @@ Json = dict[str, Any]
 _TIMEOUT = 120.0
 _LONG = 1200.0
 _PAGE = 500
+# The first version that was tried, and the first that was not.
+SUPPORTED = ((1, 23), (1, 24))
 
 
 class Task(Struct, frozen=True, kw_only=True):
@@ -55,6 +58,22 @@ class Api:
         """The account's e-mail address."""
         return self._call("asking who we are", lambda: str(self._client.users.whoami().email))
 
+    def require_supported(self) -> None:
+        """Raise StudioError unless the server's version is one that was tried."""
+        said = str(self._call("asking for its version", self._client.versions.get).release or "")
+        number = re.match(r"(\d+)\.(\d+)", said)
+        first, beyond = (".".join(map(str, version)) for version in SUPPORTED)
+        if number is None:
+            raise StudioError(
+                f"{self.url} does not say its version ({said!r}). Is it Label Studio?"
+            )
+        if not SUPPORTED[0] <= (int(number[1]), int(number[2])) < SUPPORTED[1]:
+            raise StudioError(
+                f"{self.url} is Label Studio {said}; versions from {first} to before {beyond} are "
+                "supported, since others store and answer differently. Use 'ijcorpus studio up' or "
+                "a server of such a version."
+            )
+
     def users(self) -> dict[int, str]:
         """All accounts: number -> e-mail address."""
         listed = self._call("listing the accounts", lambda: list(self._client.users.list()))
@@ -62,18 +81,30 @@ class Api:
 
     def project(self, title: str) -> Json | None:
         """The project of exactly that title, or None."""
-
-        def ask() -> list[int]:
-            listed = self._client.projects.list(page_size=_PAGE)
-            return [project.id for project in listed if project.title == title]
-
-        found = self._call("listing the projects", ask)
+        found = sorted(self.projects(title))
         if len(found) > 1:
-            raise StudioError(f"{self.url} has {len(found)} projects {title!r}. Keep one of them.")
+            raise StudioError(
+                f"{self.url} has {len(found)} projects {title!r} ({found}). Keep one of them; a "
+                "push deletes those that have no tasks."
+            )
         if not found:
             return None
         get = self._client.projects.get
         return self._call(f"reading {title!r}", lambda: get(found[0]).model_dump(mode="json"))
+
+    def projects(self, title: str) -> dict[int, int]:
+        """All projects of exactly that title: their numbers, and how many tasks each has."""
+
+        def ask() -> dict[int, int]:
+            listed = self._client.projects.list(page_size=_PAGE)
+            return {p.id: p.task_number or 0 for p in listed if p.title == title}
+
+        return self._call("listing the projects", ask)
+
+    def delete_project(self, project: int) -> None:
+        """Delete a project."""
+        delete = self._client.projects.delete
+        self._call(f"deleting project {project}", lambda: delete(project, request_options=_once()))
 
     def create_project(self, title: str, fields: Json) -> Json:
         """Make a project."""
@@ -135,6 +166,14 @@ class Api:
         delete = self._client.tasks.delete
         self._call(f"deleting task {task}", lambda: delete(str(task), request_options=_once()))
 
+    def delete_prediction(self, prediction: int) -> None:
+        """Delete a prediction."""
+        delete = self._client.predictions.delete
+        self._call(
+            f"deleting prediction {prediction}",
+            lambda: delete(prediction, request_options=_once()),
+        )
+
     def export(self, project: int) -> list[Json]:
         """The raw export of all tasks: everybody's annotations and drafts."""
 
@@ -177,24 +216,25 @@ class Api:
         )
 
     def _call(self, doing: str, call: Callable[[], T]) -> T:
-        import httpx
-        from label_studio_sdk.core.api_error import ApiError
+        return _named(self.url, doing, call)
 
-        try:
-            return call()
-        except ApiError as error:
-            remedy = (
-                "Check the token." if error.status_code in (401, 403) else "See the server's log."
-            )
-            said = str(error.body)[:300]
-            raise StudioError(
-                f"{self.url}: {doing}: HTTP {error.status_code}: {said}. {remedy}"
-            ) from error
-        except httpx.HTTPError as error:
-            raise StudioError(
-                f"{self.url}: {doing}: {type(error).__name__}: {error}. Is the server up? See "
-                "'ijcorpus studio status', then repeat."
-            ) from error
+
+def _named(url: str, doing: str, call: Callable[[], T]) -> T:
+    """The call's answer; what may go wrong becomes a StudioError that says where and what to do."""
+    import httpx
+    from label_studio_sdk.core.api_error import ApiError
+
+    try:
+        return call()
+    except ApiError as error:
+        remedy = "Check the token." if error.status_code in (401, 403) else "See the server's log."
+        said = str(error.body)[:300]
+        raise StudioError(f"{url}: {doing}: HTTP {error.status_code}: {said}. {remedy}") from error
+    except httpx.HTTPError as error:
+        raise StudioError(
+            f"{url}: {doing}: {type(error).__name__}: {error}. Is the server up? See "
+            "'ijcorpus studio status', then repeat."
+        ) from error
 
 
 def _once() -> Any:
@@ -211,4 +251,9 @@ def _client(url: str, token: str) -> LabelStudio:
         ) from error
     loopback = url.startswith(("http://127.0.0.1", "http://localhost"))
     session = httpx.Client(timeout=_TIMEOUT, follow_redirects=True, trust_env=not loopback)
-    return LabelStudio(base_url=url, api_key=token, httpx_client=session)
+    # The client reads personal tokens when it is made, and refuses those that ended.
+    return _named(
+        url,
+        "logging in",
+        lambda: LabelStudio(base_url=url, api_key=token, httpx_client=session),
+    )

@@ -22,7 +22,7 @@ from ijcorpus.annotation import (
 )
 from ijcorpus.document import Struct, sha256
 from ijcorpus.errors import TextMismatchError
-from ijcorpus.finding import Finding, Location, Severity
+from ijcorpus.finding import Finding, Level, Location, Severity
 from ijcorpus.labelstudio import config
 from ijcorpus.labelstudio.spans import proved_span, trimmed
 from ijcorpus.labelstudio.tasks import Item
@@ -30,6 +30,7 @@ from ijcorpus.scheme import LabelScheme
 
 _ORIGINS: tuple[Origin, ...] = get_args(Origin)
 _KINDS: tuple[HolderKind, ...] = get_args(HolderKind)
+_OF_SPANS = ("bad-offsets", "double-id", "empty-span", "quote-differs", "trimmed", "utf16-offsets")
 
 
 class Decoded(Struct, frozen=True, kw_only=True):
@@ -328,7 +329,13 @@ class _Reader:
         """Report a fault, without a word of the text."""
         place = Location(document=self.document, start=start, end=end)
         self.findings.append(
-            Finding(code=code, severity=severity, location=place, message=f"{message}.")
+            Finding(
+                code=code,
+                level=_level(code),
+                severity=severity,
+                location=place,
+                message=f"{message}.",
+            )
         )
 
 
@@ -345,6 +352,12 @@ def with_origins(annotation: Annotation, predicted: Iterable[Entity]) -> Annotat
         return replace(entity, origin="prediction") if taken else entity
 
     return replace(annotation, entities=tuple(marked(entity) for entity in annotation.entities))
+
+
+def _level(code: str) -> Level:
+    if code.removeprefix("studio-") in _OF_SPANS:
+        return 3
+    return 5 if code == "studio-holder" else 4
 
 
 def _mapping(value: object) -> dict[str, Any]:

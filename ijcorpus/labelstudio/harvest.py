@@ -47,8 +47,11 @@ def harvest(
     reported and left out.
     """
     reader = _Harvest(snapshot, annotator, scheme, digests)
-    for task in snapshot.tasks:
-        reader.task(task)
+    for task in cast("Sequence[object]", snapshot.tasks):
+        if isinstance(task, dict):
+            reader.task(cast("Json", task))
+        else:
+            reader.set_aside("", "a task", task)
     return Pulled(
         annotator=annotator.id,
         annotations=reader.annotations,
@@ -75,16 +78,17 @@ class _Harvest:
 
     def task(self, task: Json) -> None:
         """One task with all annotations and drafts."""
-        data = cast("Json", task.get("data") or {})
+        data = _mapping(task.get("data"))
         document, _, digest = str(data.get("ij_key", "")).rpartition("@")
         number = f"task {task.get('id')}"
         if not document:
             self.report("studio-foreign-task", "warning", "", number, "was not made by a push")
             return
-        finished = self.finished(document, cast("list[Json]", task.get("annotations") or []))
-        drafts = self.drafts(document, number, cast("list[Json]", task.get("drafts") or []))
+        annotations = self.records(document, "annotation", task.get("annotations"))
+        finished = self.finished(document, annotations)
+        drafts = self.drafts(document, number, self.records(document, "draft", task.get("drafts")))
         if not finished:
-            skipped = any(a.get("was_cancelled") for a in self.own(task))
+            skipped = any(a.get("was_cancelled") for a in self.own(annotations))
             self.states.setdefault(document, "skipped" if skipped else drafts or "open")
             return
         text = str(data.get(config.TEXT, ""))
@@ -115,11 +119,29 @@ class _Harvest:
         else:
             self.decode(document, text, digest, finished)
 
-    def own(self, task: Json) -> list[Json]:
-        """The annotator's own annotations on a task."""
-        listed = cast("list[Json]", task.get("annotations") or [])
+    def records(self, document: str, what: str, listed: object) -> list[Json]:
+        """The records of a list; whatever is none is set aside."""
+        items = cast("list[object]", listed) if isinstance(listed, list) else []
+        if listed is not None and not isinstance(listed, list):
+            self.set_aside(document, f"a list of {what}s", listed)
+        for item in items:
+            if not isinstance(item, dict):
+                self.set_aside(document, what, item)
+        return [cast("Json", item) for item in items if isinstance(item, dict)]
+
+    def set_aside(self, document: str, what: str, item: object) -> None:
+        """Report what has not the shape that Label Studio gives it, and keep it as it is."""
+        kept = self.quarantined.get(document, ())
+        self.quarantined[document] = (*kept, {what: item})
+        said = f"has the shape of no {what.removeprefix('a ')}; it was put aside"
+        self.report("studio-unknown-shape", "error", document, "something", said)
+
+    def own(self, annotations: Sequence[Json]) -> list[Json]:
+        """The annotator's own annotations of a task."""
         return [
-            item for item in listed if self.email(item.get("completed_by")) == self.annotator.email
+            item
+            for item in annotations
+            if self.email(item.get("completed_by")) == self.annotator.email
         ]
 
     def finished(self, document: str, annotations: Sequence[Json]) -> list[Json]:
@@ -145,7 +167,7 @@ class _Harvest:
                 self.report("studio-skipped", "warning", document, record, "was skipped")
                 continue
             finished.append(item)
-        finished.sort(key=lambda item: (str(item.get("updated_at")), item.get("id")), reverse=True)
+        finished.sort(key=_age, reverse=True)
         if len(finished) > 1:
             ids = ", ".join(str(item.get("id")) for item in finished)
             self.report(
@@ -178,7 +200,7 @@ class _Harvest:
 
     def decode(self, document: str, text: str, digest: str, finished: Sequence[Json]) -> None:
         """The newest finished annotation becomes the layer."""
-        result = cast("list[Item]", finished[0].get("result") or [])
+        result: list[Item] = self.records(document, "item", finished[0].get("result"))
         record = f"annotation {finished[0].get('id')}"
         if not result:
             self.report("studio-empty", "warning", document, record, "was submitted empty")
@@ -192,7 +214,8 @@ class _Harvest:
         )
         self.findings += decoded.findings
         if decoded.quarantined:
-            self.quarantined[document] = decoded.quarantined
+            kept = self.quarantined.get(document, ())
+            self.quarantined[document] = (*kept, *decoded.quarantined)
         self.annotations[document] = decoded.annotation
         self.states[document] = "done"
 
@@ -212,4 +235,16 @@ class _Harvest:
         """Report a fault."""
         place = Location(document=document, record=record)
         said = f"{document or self.annotator.id}: {record} {message}."
-        self.findings.append(Finding(code=code, severity=severity, location=place, message=said))
+        self.findings.append(
+            Finding(code=code, level=2, severity=severity, location=place, message=said)
+        )
+
+
+def _mapping(value: object) -> Json:
+    return cast("Json", value) if isinstance(value, dict) else {}
+
+
+def _age(annotation: Json) -> tuple[str, int]:
+    """When it was changed last; of one moment the higher number is the newer."""
+    number = annotation.get("id")
+    return str(annotation.get("updated_at")), number if isinstance(number, int) else 0

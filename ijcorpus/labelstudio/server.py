@@ -6,14 +6,15 @@ import os
 import socket
 import subprocess
 import time
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 
 import msgspec
 
 from ijcorpus.annotation import Annotator
 from ijcorpus.document import Struct
 from ijcorpus.errors import RecordError, StudioError
-from ijcorpus.labelstudio import login
+from ijcorpus.labelstudio import database, login
 from ijcorpus.labelstudio.install import (
     DATABASE,
     HOST,
@@ -72,6 +73,9 @@ class Server:
         self.folder = layout.studio.resolve()
         self.record = self.folder / "server.json"
         self.secrets = self.folder / "secrets.json"
+        self.settings = self.folder / "settings.json"
+        # The server inherits this lock and holds it as long as it lives: never two on one folder.
+        self.guard = self.folder / "server.lock"
         self.data = self.folder / "data"
         self.log = self.folder / "log" / "server.log"
 
@@ -79,20 +83,30 @@ class Server:
         """Start the server unless it runs, and give every annotator an account.
 
         May be called any number of times, also after a crash. Raises StudioError when the
-        server cannot be installed or does not come up.
+        server cannot be installed, does not come up, or had its work in another database.
         """
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with lock(self.folder / "up.lock", what="starting Label Studio", wait=PATIENCE):
+        with self.changing("starting", wait=PATIENCE):
             ensure_installed(self.log.with_name("install.log"), progress)
-            accounts = self._accounts(annotators)
             running = self.running()
             if running is None:
+                kept = database.read_settings(self.settings)
+                database.require_same(kept, self.settings, self.data)
+            accounts = self._accounts(annotators)
+            if running is None:
                 self.data.mkdir(mode=0o700, exist_ok=True)
-                ensure_database(self.data, self.log.with_name("install.log"), progress)
+                if database.wanted() == database.SQLITE:
+                    ensure_database(self.data, self.log.with_name("install.log"), progress)
                 running = self._start(accounts.admin)
             self._wait(running, progress)
             accounts = self._admit(_url(running), accounts, progress)
         return _access(running, accounts)
+
+    @contextmanager
+    def changing(self, what: str, *, wait: float = 0.0) -> Generator[None]:
+        """Hold the folder while the server's state is changed as a whole."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with lock(self.folder / "up.lock", what=f"{what} Label Studio", wait=wait):
+            yield
 
     def down(self) -> bool:
         """End the server that `up` started; False when none runs. Its data stay."""
@@ -159,13 +173,13 @@ class Server:
 
     def _start(self, admin: Account) -> Running:
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        port = _free_port(self._last_port())
+        port = _free_port(database.read_settings(self.settings).port)
         command = [str(executable()), "start", "--no-browser", "--internal-host", HOST]
         command += ["--port", str(port), "--data-dir", str(self.data)]
-        # The server inherits the lock and holds it as long as it lives: never two on one folder.
-        guard = self.folder / "server.lock"
+        kept = database.Settings(port=port, database=database.wanted())
+        database.write_settings(self.settings, kept)
         with (
-            lock(guard, what="another Label Studio on this folder", wait=20) as held,
+            lock(self.guard, what="another Label Studio on this folder", wait=20) as held,
             self.log.open("ab") as log,
         ):
             process = subprocess.Popen(
@@ -184,21 +198,19 @@ class Server:
         write_json(self.record, running)
         return running
 
-    def _last_port(self) -> int:
-        try:
-            return read_json(self.record, Running).port
-        except RecordError:
-            return 0
-
     def _environment(self, admin: Account) -> dict[str, str]:
-        return environment(self.data) | {
-            "LABEL_STUDIO_USERNAME": admin.email,
-            "LABEL_STUDIO_PASSWORD": admin.password,
-            "LABEL_STUDIO_ENABLE_LEGACY_API_TOKEN": "true",
-            "LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK": "true",
-            # Labels, names and relations of predictions are validated only with this flag.
-            "fflag_feat_utc_210_prediction_validation_15082025": "1",
-        }
+        return (
+            environment(self.data)
+            | database.environment()
+            | {
+                "LABEL_STUDIO_USERNAME": admin.email,
+                "LABEL_STUDIO_PASSWORD": admin.password,
+                "LABEL_STUDIO_ENABLE_LEGACY_API_TOKEN": "true",
+                "LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK": "true",
+                # Labels, names and relations of predictions are validated only with this flag.
+                "fflag_feat_utc_210_prediction_validation_15082025": "1",
+            }
+        )
 
     def _wait(self, running: Running, progress: Progress) -> None:
         began, said = time.monotonic(), -1
@@ -244,13 +256,18 @@ class Server:
         return msgspec.structs.replace(account, token=token) if token else None
 
 
-def access(layout: Layout) -> Access:
-    """The server to work with: the one the environment names, or the one of this root."""
-    url, token = os.environ.get(URL_VARIABLE), os.environ.get(TOKEN_VARIABLE)
+def access(layout: Layout, url: str | None = None) -> Access:
+    """The server to work with: the one named, or that the environment names, or this root's.
+
+    The token of a server that is named comes from the environment, and from nowhere else.
+    """
+    url, token = url or os.environ.get(URL_VARIABLE), os.environ.get(TOKEN_VARIABLE)
     if not url:
         return Server(layout).access()
+    if not url.startswith(("http://", "https://")):
+        raise StudioError(f"{url!r} is no address of a server. Begin it with http:// or https://.")
     if not token:
-        raise StudioError(f"{URL_VARIABLE} is set but {TOKEN_VARIABLE} is not. Set both.")
+        raise StudioError(f"a server is named ({url}) but {TOKEN_VARIABLE} is not set. Set it.")
     return Access(url=url.rstrip("/"), token=token, accounts={}, local=False)
 
 

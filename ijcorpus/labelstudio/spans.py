@@ -10,6 +10,8 @@ def agrees(said: str, found: str) -> bool:
 
     It writes a line end as a backslash and a letter, and may join white space.
     """
+    if said == found:
+        return True
     return _joined(said) in (_joined(found), _joined(found.replace("\n", "\\n")))
 
 

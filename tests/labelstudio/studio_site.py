@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from ijcorpus.annotation import Annotator
 from ijcorpus.cli import cli
+from ijcorpus.document import Document, RawMap
 from ijcorpus.labelstudio.api import Api, Task
 from ijcorpus.labelstudio.client import Studio
 from ijcorpus.labelstudio.server import Access, Server, access
@@ -158,6 +159,19 @@ def make(root: Path) -> Path:
     for page in ("entities.md", "stance.md"):
         (root / "annotations" / "guidelines" / page).write_text(f"# {page}\n\nRead *this* first.\n")
     return root
+
+
+def plain(name: str, text: str) -> Document:
+    """A document of this text, of no source."""
+    return Document(
+        id=name,
+        text=text,
+        sections=(),
+        sentences=(),
+        raw_map=RawMap(()),
+        raw_sha256="",
+        cleaner="none",
+    )
 
 
 def rights(document: str) -> str:

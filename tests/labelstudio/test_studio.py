@@ -11,11 +11,10 @@ from typing import Any
 
 import msgspec
 import pytest
-from studio_site import CAFE, HARBOUR, Site
+from studio_site import CAFE, HARBOUR, Site, plain
 
 from ijcorpus.annotation import canonical
 from ijcorpus.cli.pull import without_quotes
-from ijcorpus.document import Document, RawMap
 from ijcorpus.errors import StudioError
 from ijcorpus.labelstudio.process import identity
 from ijcorpus.markup import parse
@@ -161,8 +160,8 @@ def test_a_killed_server_comes_back_with_everything(site: Site) -> None:
         assert not pushed["created"]
     assert {name: set(site.tasks(name)) for name in BOTH} == {n: set(t) for n, t in before.items()}
     assert site.pull()["from-nothing"]["documents"]["doc-cafe"] == "unchanged"
-    status = site.run("studio", "status")
-    assert status["annotators"]["from-nothing"] == {
+    said = site.run("studio", "status")["annotators"]["from-nothing"]
+    assert {state: said[state] for state in ("tasks", "done", "skipped", "draft", "open")} == {
         "tasks": 3,
         "done": 2,
         "skipped": 0,
@@ -209,7 +208,10 @@ def test_a_text_that_changes_is_replaced_only_if_nobody_worked_on_it(site: Site)
     studio, annotator = site.studio, site.annotator("from-nothing")
     old, new = plain("doc-free", "The old text."), plain("doc-free", "The new text.")
     for document, replaced in ((old, ()), (new, ("doc-free",))):
-        pushed = studio.push(annotator, [document], {"doc-free": "Free"})
+        if replaced:
+            with pytest.raises(StudioError, match="--plan"):
+                studio.push(annotator, [document], {"doc-free": "Free"})
+        pushed = studio.push(annotator, [document], {"doc-free": "Free"}, apply=True)
         assert pushed.created == ("doc-free",)
         assert pushed.replaced == replaced
     assert site.tasks("from-nothing")["doc-free"].data["text"] == new.text
@@ -267,15 +269,3 @@ def test_a_busy_port_is_left_to_its_owner(site: Site) -> None:
     assert after is not None
     assert after.port != before.port
     assert site.pull("with-labels")["with-labels"]["documents"]["doc-cafe"] == "unchanged"
-
-
-def plain(name: str, text: str) -> Document:
-    return Document(
-        id=name,
-        text=text,
-        sections=(),
-        sentences=(),
-        raw_map=RawMap(()),
-        raw_sha256="",
-        cleaner="none",
-    )

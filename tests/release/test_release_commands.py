@@ -10,6 +10,7 @@ from tiny_corpus import Corpus, replace
 
 from ijcorpus.cli import cli
 from ijcorpus.errors import ReleaseError
+from ijcorpus.release.build import freeze
 
 
 def run(root: Path, *arguments: str) -> Result:
@@ -29,14 +30,21 @@ def test_build_then_freeze(corpus: Corpus) -> None:
     assert "documents/train.parquet" in shown.stdout
     assert "not released yet" in shown.stderr
     assert (corpus.root / "build" / "release" / "README.md").is_file()
-    assert "as released" in run(corpus.root, "build", "--freeze").stderr
+    freeze(corpus.open())
     assert "as released" in run(corpus.root, "build", "--output", str(corpus.root / "x")).stderr
     assert answer(corpus.root, "build")["version"] == "1.0.0"
     assert run(corpus.root, "build", "--freeze", "--output", "x").exit_code == 2
 
 
+def test_nothing_is_frozen_with_an_error_in_it(corpus: Corpus) -> None:
+    corpus.change("gamma", lambda made: replace(made, digest="0" * 64))
+    with pytest.raises(ReleaseError, match=r"the checks find \d+ errors \(.*text-changed"):
+        run(corpus.root, "build", "--freeze")
+    assert not (corpus.root / "corpus" / "releases").exists()
+
+
 def test_build_refuses_what_differs(corpus: Corpus) -> None:
-    run(corpus.root, "build", "--freeze")
+    freeze(corpus.open())
     corpus.change("gamma", lambda made: replace(made, entities=()))
     with pytest.raises(ReleaseError, match="not version 1.0.0"):
         run(corpus.root, "build")
