@@ -112,6 +112,16 @@ def canonical(annotation: Annotation) -> Annotation:
     )
 
 
+def without_quotes(annotation: Annotation) -> Annotation:
+    """The same annotation without a word of the text, for texts that may not ship."""
+    replace = msgspec.structs.replace
+    return replace(
+        annotation,
+        entities=tuple(replace(entity, quote="") for entity in annotation.entities),
+        stances=tuple(replace(stance, quote="") for stance in annotation.stances),
+    )
+
+
 def _pointed(holder: Holder | None, ids: dict[str, str]) -> Holder | None:
     if holder is None or holder.mention is None:
         return holder

@@ -12,8 +12,8 @@ import msgspec
 import pytest
 
 import ijcorpus
-from ijcorpus.adjudicate import adjudicate, stale, without_quotes
-from ijcorpus.annotation import canonical
+from ijcorpus.adjudicate import adjudicate, stale
+from ijcorpus.annotation import canonical, without_quotes
 from ijcorpus.check import check_corpus
 from ijcorpus.hydration import hydrate
 from ijcorpus.published import Release, find

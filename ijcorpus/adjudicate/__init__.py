@@ -10,7 +10,7 @@ from __future__ import annotations
 from ijcorpus.adjudicate.compare import Dispute, disputes
 from ijcorpus.adjudicate.decide import Ground, decided
 from ijcorpus.adjudicate.form import Worksheet, worksheet
-from ijcorpus.adjudicate.settle import adjudicate, stale, without_quotes
+from ijcorpus.adjudicate.settle import adjudicate, stale
 
 __all__ = [
     "Dispute",
@@ -20,6 +20,5 @@ __all__ = [
     "decided",
     "disputes",
     "stale",
-    "without_quotes",
     "worksheet",
 ]

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
-import msgspec
-
 from ijcorpus.adjudicate.compare import OTHER, Dispute, disputes
 from ijcorpus.adjudicate.readings import Judgement, judgements, reading_of
 from ijcorpus.annotation import Annotation, Decision, Entity, Reading, canonical
@@ -188,13 +186,3 @@ def _standing(mentions: Iterable[Entity], standing: Sequence[Entity]) -> Entity 
             if overlaps and mention.entity_id and entity.entity_id == mention.entity_id:
                 return entity
     return None
-
-
-def without_quotes(annotation: Annotation) -> Annotation:
-    """The same annotation without a word of the text, for texts that may not ship."""
-    replace = msgspec.structs.replace
-    return replace(
-        annotation,
-        entities=tuple(replace(entity, quote="") for entity in annotation.entities),
-        stances=tuple(replace(stance, quote="") for stance in annotation.stances),
-    )

@@ -10,8 +10,8 @@ from typing import TypeVar
 
 import msgspec
 
-from ijcorpus.adjudicate import adjudicate, stale, without_quotes
-from ijcorpus.annotation import Annotation, RegistryEntry
+from ijcorpus.adjudicate import adjudicate, stale
+from ijcorpus.annotation import Annotation, RegistryEntry, without_quotes
 from ijcorpus.check.released import release_views
 from ijcorpus.checks import Memory, Report, check
 from ijcorpus.checks.documents import PASSES

@@ -113,16 +113,10 @@ def adjudicate_command(
 
 def _write_worksheets(ctx: Context, settling: Settling, folder: Path) -> None:
     from ijcorpus.adjudicate import Worksheet, worksheet
-    from ijcorpus.errors import AdjudicationError
     from ijcorpus.records import read_json, write_json
 
     workspace = ctx.workspace
-    for kept in (workspace.layout.info.parent, workspace.layout.scheme.parent):
-        if folder.resolve().is_relative_to(kept.resolve()):
-            raise AdjudicationError(
-                f"{folder} lies in {kept}, which is published, and worksheets may hold texts "
-                "that may not ship. Name a folder elsewhere, such as build/disputes."
-            )
+    ctx.refuse_published(folder)
     written: dict[str, int] = {}
     for name in settling.documents():
         found = settling.open(name)
@@ -154,6 +148,12 @@ def _record(ctx: Context, settling: Settling, folder: Path, *, replace: bool) ->
     for path in sorted(folder.glob("*.json")):
         sheet = read_json(path, Worksheet)
         decisions, faults = decided(sheet, settling.ground(sheet.document), by=settling.by)
+        told = {(d.document, d.dispute): d for d in made}
+        problems += [
+            f"{path}: dispute {d.dispute} of {d.document} is decided otherwise in another worksheet"
+            for d in decisions
+            if told.get((d.document, d.dispute), d) != d
+        ]
         made += decisions
         problems += faults
     _keep(ctx, settling, made, problems, replace=replace, source=str(folder))
@@ -236,7 +236,8 @@ def _pull(ctx: Context, settling: Settling, *, replace: bool) -> None:
 
 def _apply(settling: Settling, document: str, decisions: Iterable[Decision]) -> Report:
     """Write the adjudicated annotation of a document if nothing is open."""
-    from ijcorpus.adjudicate import adjudicate, without_quotes
+    from ijcorpus.adjudicate import adjudicate
+    from ijcorpus.annotation import without_quotes
     from ijcorpus.errors import AdjudicationError
     from ijcorpus.records import write_json
 

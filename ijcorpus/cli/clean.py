@@ -19,6 +19,8 @@ def clean_command(
     """Clean raw texts: all that are at hand, or the DOCUMENTS named."""
     from rich.table import Table
 
+    if ctx.json and (diff or show_text):
+        raise click.UsageError("--json gives counts; leave --diff and --text out.")
     workspace = ctx.workspace
     names = documents or tuple(name for name in workspace.sources if workspace.has_text(name))
     rows: list[dict[str, object]] = []

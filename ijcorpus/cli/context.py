@@ -54,6 +54,17 @@ class Context:
 
         return Console(stderr=True, markup=False, emoji=False)
 
+    def refuse_published(self, place: Path) -> None:
+        """Raise RecordError for a place in the corpus, where texts that may not ship would ship."""
+        from ijcorpus.errors import RecordError
+
+        for kept in (self.root / "corpus", self.root / "annotations"):
+            if place.resolve().is_relative_to(kept.resolve()):
+                raise RecordError(
+                    f"{place} lies in {kept}, which is published, and what is written there may "
+                    "hold texts that may not ship. Name a place elsewhere, such as build/."
+                )
+
     def emit(self, record: Any) -> None:
         """Print a record (or list of records) as JSON."""
         import msgspec

@@ -55,6 +55,8 @@ def hydrate_command(
     from ijcorpus.hydration import hydrate
     from ijcorpus.published import find
 
+    if output is not None:
+        ctx.refuse_published(output)
     release = find(version, ctx.released)
     found = hydrate(copies, version=version, root=release.folder, fingerprints=fingerprints)
     if output is not None:
@@ -66,6 +68,8 @@ def hydrate_command(
         ctx.emit([_record(one) for one in found])
     else:
         _show(ctx, found)
+        if output is None:
+            ctx.progress.print("Nothing was written: name a file or folder with --output.")
     if any(one.result is None for one in found):
         sys.exit(1)
 

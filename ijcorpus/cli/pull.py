@@ -6,7 +6,6 @@ import sys
 from typing import TYPE_CHECKING
 
 import click
-import msgspec
 
 from ijcorpus.cli.context import Context, pass_context
 from ijcorpus.cli.studio import chosen, studio, url_option
@@ -15,7 +14,6 @@ from ijcorpus.errors import StudioError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ijcorpus.annotation import Annotation
     from ijcorpus.labelstudio.harvest import Pulled
 
 
@@ -66,6 +64,7 @@ def _report(pulled: Pulled, written: Mapping[str, str]) -> dict[str, object]:
 
 def _write(ctx: Context, pulled: Pulled) -> dict[str, str]:
     """Write the layers that changed; what became of each document's task."""
+    from ijcorpus.annotation import without_quotes
     from ijcorpus.records import write_json
 
     became: dict[str, str] = dict(pulled.states)
@@ -78,16 +77,6 @@ def _write(ctx: Context, pulled: Pulled) -> dict[str, str]:
             write_json(space.layout.layer(pulled.annotator, document), layer)
             became[document] = "written"
     return became
-
-
-def without_quotes(annotation: Annotation) -> Annotation:
-    """The annotation without a word of its text."""
-    replace = msgspec.structs.replace
-    return replace(
-        annotation,
-        entities=tuple(replace(entity, quote="") for entity in annotation.entities),
-        stances=tuple(replace(stance, quote="") for stance in annotation.stances),
-    )
 
 
 def _withheld(ctx: Context, document: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from typing import TYPE_CHECKING
 
@@ -12,14 +13,20 @@ if TYPE_CHECKING:
     import httpx
 
 
+def require() -> None:
+    """Raise MissingExtraError before anything is begun that needs the client's packages."""
+    for name in ("httpx", "label_studio_sdk"):
+        if importlib.util.find_spec(name) is None:
+            raise MissingExtraError(
+                "Label Studio needs more packages: pip install 'ijcorpus[curate]'"
+            )
+
+
 def browser(url: str) -> httpx.Client:
     """A client with cookies that speaks to one server only and asks no proxy."""
-    try:
-        import httpx
-    except ImportError as error:
-        raise MissingExtraError(
-            "Label Studio needs more packages: pip install 'ijcorpus[curate]'"
-        ) from error
+    require()
+    import httpx
+
     return httpx.Client(base_url=url, timeout=60, trust_env=False)
 
 

@@ -85,6 +85,7 @@ class Server:
         May be called any number of times, also after a crash. Raises StudioError when the
         server cannot be installed, does not come up, or had its work in another database.
         """
+        login.require()
         with self.changing("starting", wait=PATIENCE):
             ensure_installed(self.log.with_name("install.log"), progress)
             running = self.running()

@@ -241,6 +241,16 @@ def test_one_fault_anywhere_keeps_everything_out(root, tmp_path) -> None:
     assert not Workspace(root).layout.decisions.exists()
 
 
+def test_two_worksheets_cannot_decide_one_dispute_in_two_ways(root, tmp_path) -> None:
+    folder = tmp_path / "forms"
+    run(root, "--worksheet", str(folder))
+    fill(folder, **CHOICES)
+    sheet = (folder / "free.json").read_text()
+    (folder / "free-again.json").write_text(sheet.replace('"choice": "ann"', '"choice": "ben"'))
+    assert "decided otherwise in another worksheet" in problem(root, "--decide", str(folder))
+    assert not Workspace(root).layout.decisions.exists()
+
+
 def test_what_is_decided_leaves_the_worksheet_and_what_was_typed_stays(root, tmp_path) -> None:
     folder = tmp_path / "forms"
     run(root, "--worksheet", str(folder))

@@ -13,8 +13,7 @@ import msgspec
 import pytest
 from studio_site import CAFE, HARBOUR, Site, plain
 
-from ijcorpus.annotation import canonical
-from ijcorpus.cli.pull import without_quotes
+from ijcorpus.annotation import canonical, without_quotes
 from ijcorpus.errors import StudioError
 from ijcorpus.labelstudio.process import identity
 from ijcorpus.markup import parse

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from tiny_corpus import Corpus, replace
 
 from ijcorpus.cli import cli
-from ijcorpus.errors import ReleaseError
+from ijcorpus.errors import RecordError, ReleaseError
 from ijcorpus.release.build import freeze
 
 
@@ -114,3 +114,11 @@ def test_hydrated_documents_are_written_as_documents(released: Corpus, tmp_path:
 def test_help_has_an_example(command: str, tmp_path: Path) -> None:
     shown = run(tmp_path, command, "--help").stdout
     assert f"Example: ijcorpus {command}" in shown
+
+
+def test_hydrated_texts_stay_out_of_what_is_published(released: Corpus) -> None:
+    copies, inside = str(released.copies), released.root / "corpus" / "texts" / "x.parquet"
+    with pytest.raises(RecordError, match="is published"):
+        run(released.root, "hydrate", "--from", copies, "--output", str(inside))
+    assert not inside.exists()
+    assert "Nothing was written" in run(released.root, "hydrate", "--from", copies).stderr
