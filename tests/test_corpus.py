@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -142,11 +141,6 @@ def test_the_recorded_structure_is_that_of_the_texts(copies: Path) -> None:
     for name, source in workspace.sources.items():
         if source.rights == "standoff":
             assert workspace.standoff(name) == workspace.document(name).standoff()
-
-
-def test_texts_that_may_not_ship_are_needed_in_ci() -> None:
-    if os.environ.get("CI"):
-        assert os.environ.get("IJCORPUS_TEXTS")
 
 
 def test_every_original_says_what_it_rests_on(workspace: Workspace) -> None:
