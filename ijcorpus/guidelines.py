@@ -43,7 +43,7 @@ def index(scheme: LabelScheme) -> str:
     entities, stance = scheme.guidelines
     evidence = scheme.stance
     lines = [
-        f"# Guidelines, version {scheme.version}",
+        f"# Guidelines, version {scheme.guidelines_version or scheme.version}",
         "",
         "Made from `annotations/scheme.toml` by `ijcorpus scheme index`; do not edit.",
         "",

@@ -75,7 +75,11 @@ class SplitRule(Struct, frozen=True, kw_only=True):
 
 
 class LabelScheme(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, dict=True):
-    """The whole scheme. Ids are unique within each list, hotkeys over all that share a screen."""
+    """The whole scheme. Ids are unique within each list, hotkeys over all that share a screen.
+
+    `version` is that of the labels; `guidelines_version` that of the wording, if it has one of
+    its own.
+    """
 
     name: str
     version: str
@@ -91,6 +95,7 @@ class LabelScheme(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, dict
     reasons: tuple[Option, ...]
     splits: SplitRule
     guidelines: tuple[str, ...]
+    guidelines_version: str = ""
 
     def __post_init__(self) -> None:
         for name in _LISTS:
