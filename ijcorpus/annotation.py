@@ -148,7 +148,9 @@ class Annotator(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One annotator and what it is: a person, a language model or a rule.
 
     `prelabels` says whether its tasks carry the rule's prelabels; `email` is its account on the
-    annotation server; `description` says who or what it is in a sentence.
+    annotation server; `description` says who or what it is in a sentence. Who `adjudicates`
+    decides between the passes; who `audits` annotates afterwards to try the result: neither is one
+    of the passes.
     """
 
     id: str
@@ -157,6 +159,12 @@ class Annotator(Struct, frozen=True, kw_only=True, omit_defaults=True):
     email: str
     prelabels: bool = False
     adjudicates: bool = False
+    audits: bool = False
+
+    @property
+    def passes(self) -> bool:
+        """Whether its layers are passes, which agreement compares and adjudication joins."""
+        return not (self.adjudicates or self.audits)
 
 
 class RegistryEntry(Struct, frozen=True, kw_only=True):

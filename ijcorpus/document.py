@@ -57,6 +57,21 @@ class Source(Struct, frozen=True, kw_only=True, omit_defaults=True):
     facts: tuple[str, ...] = ()
 
 
+class FactCheck(Struct, frozen=True, kw_only=True):
+    """A document, read against its sources by somebody who did not write it.
+
+    Of `facts` that the text states, `wrong` contradicted their sources and `unsupported` were in
+    none of them, before they were mended; `notes` say what was.
+    """
+
+    document: str
+    by: str
+    facts: int
+    wrong: int
+    unsupported: int
+    notes: tuple[str, ...] = ()
+
+
 class Span(Struct, frozen=True, array_like=True, order=True):
     """A half-open interval of code points."""
 

@@ -27,6 +27,7 @@ class Layout:
         self.info = root / "corpus" / "corpus.toml"
         self.sources = root / "corpus" / "sources.jsonl"
         self.fact_sources = root / "corpus" / "fact_sources.jsonl"
+        self.fact_checks = root / "corpus" / "fact_checks.jsonl"
         self.texts = root / "corpus" / "texts"
         self.standoff = root / "corpus" / "standoff"
         self.fingerprints = root / "corpus" / "fingerprints"

@@ -12,7 +12,7 @@ import msgspec
 
 from ijcorpus.adjudicate.rule import Rule, read_rule
 from ijcorpus.annotation import Annotation, Annotator, Decision, RegistryEntry
-from ijcorpus.document import Document, Source, StandoffDocument, Struct
+from ijcorpus.document import Document, FactCheck, Source, StandoffDocument, Struct
 from ijcorpus.errors import AbsentSourceError, RecordError
 from ijcorpus.fetch import raw_bytes
 from ijcorpus.layout import Layout, safe_name
@@ -76,6 +76,12 @@ class Workspace:
     def sources(self) -> dict[str, Source]:
         """Sources by id, in file order; ids are names of files, too."""
         return {safe_name(s.id): s for s in read_jsonl(self.layout.sources, Source)}
+
+    @cached_property
+    def fact_checks(self) -> tuple[FactCheck, ...]:
+        """Documents that were read against their sources, in file order; mostly there are none."""
+        path = self.layout.fact_checks
+        return tuple(read_jsonl(path, FactCheck)) if path.exists() else ()
 
     @cached_property
     def registry(self) -> dict[str, RegistryEntry]:
@@ -162,6 +168,11 @@ class Workspace:
         """Every annotator's annotation of a document, by annotator in listed order."""
         found = {name: self.layer(name, document) for name in self.annotators}
         return {name: layer for name, layer in found.items() if layer is not None}
+
+    def passes(self, document: str) -> dict[str, Annotation]:
+        """The layers that adjudication joins, by annotator in listed order."""
+        known = self.annotators
+        return {name: made for name, made in self.layers(document).items() if known[name].passes}
 
     def adjudicated(self, document: str) -> Annotation | None:
         """The adjudicated annotation of a document, if there is one."""

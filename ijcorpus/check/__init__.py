@@ -107,8 +107,8 @@ def _settled(
     workspace: Workspace, source: Source, final: Annotation | None
 ) -> tuple[Annotation | None, str, tuple[str, ...]]:
     """What passes and decisions give, or why they give nothing; and decisions on no dispute."""
-    annotators, name = workspace.annotators, source.id
-    passes = {n: a for n, a in workspace.layers(name).items() if not annotators[n].adjudicates}
+    name = source.id
+    passes = workspace.passes(name)
     if final is None or len(passes) < PASSES:
         return None, "", ()
     decisions = [d for d in workspace.decisions if d.document == name]

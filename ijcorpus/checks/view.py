@@ -224,14 +224,14 @@ class DocumentView(Struct, frozen=True, kw_only=True):
 
     @property
     def passes(self) -> tuple[Layer, ...]:
-        """The independent passes: neither a rule's layer nor an adjudicator's."""
+        """The independent passes: no rule's layer, no adjudicator's, no auditor's."""
         listed = self.corpus.annotators
         return tuple(
             layer
             for layer in self.subject.layers
             if layer.name in listed
             and listed[layer.name].kind != "rule"
-            and not listed[layer.name].adjudicates
+            and listed[layer.name].passes
         )
 
     def locate(self, fault: Fault) -> Location:

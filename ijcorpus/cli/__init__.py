@@ -14,6 +14,7 @@ from ijcorpus.cli.context import Context
 COMMANDS = {
     "adjudicate": ("ijcorpus.cli.adjudicate", "Settle disagreements, with reasons."),
     "agree": ("ijcorpus.cli.agree", "Agreement between annotators, with intervals."),
+    "annotators": ("ijcorpus.cli.annotators", "Who annotates; add one more."),
     "build": ("ijcorpus.cli.build", "Build the release and compare it with its manifest."),
     "check": ("ijcorpus.cli.check", "Check the corpus; exit 1 when an error is found."),
     "cite": ("ijcorpus.cli.cite", "How to cite a version."),

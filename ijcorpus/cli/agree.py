@@ -127,14 +127,14 @@ def _documents(workspace: Workspace, split: str | None) -> list[str]:
 def _layers(
     workspace: Workspace, documents: list[str], annotators: tuple[str, str] | None
 ) -> dict[str, dict[str, Annotation]]:
-    """The annotations of those named, or of all who do not adjudicate, by document."""
+    """The annotations of those named, or of all whose layers are passes, by document."""
     from ijcorpus.errors import RecordError
 
     known = workspace.annotators
     for name in annotators or ():
         if name not in known:
             raise RecordError(f"There is no annotator {name!r}. Name two of {', '.join(known)}.")
-    passes = [name for name, annotator in known.items() if not annotator.adjudicates]
+    passes = [name for name, annotator in known.items() if annotator.passes]
     layers: dict[str, dict[str, Annotation]] = {}
     for name in annotators or passes:
         found = ((document, workspace.layer(name, document)) for document in documents)

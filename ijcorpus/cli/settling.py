@@ -26,10 +26,8 @@ class Settling:
         self.rule = Rule(agreed_by=agreed_by) if agreed_by else workspace.rule
 
     def layers(self, document: str) -> dict[str, Annotation]:
-        """The layers of those who do not adjudicate."""
-        known = self.space.annotators
-        layers = self.space.layers(document)
-        return {name: layer for name, layer in layers.items() if not known[name].adjudicates}
+        """The passes over a document."""
+        return self.space.passes(document)
 
     def documents(self) -> list[str]:
         """The documents that somebody has annotated."""

@@ -13,11 +13,13 @@ from ijcorpus.errors import ReleaseError
 from ijcorpus.layout import inside
 from ijcorpus.published import MANIFEST, SCHEME, VERSION, Manifest, ReleaseFile, encode
 from ijcorpus.records import read_json, write_bytes
-from ijcorpus.release.agreeing import agreement_text
+from ijcorpus.release.agreeing import agreement_text, audit_text
+from ijcorpus.release.baseline import baseline_table
 from ijcorpus.release.card import Card, readme
 from ijcorpus.release.cite import citation_cff
 from ijcorpus.release.collect import Rows, gather, refuse_withheld, release_rows, split_names
-from ijcorpus.release.counts import count_tables
+from ijcorpus.release.counts import Table, count_tables
+from ijcorpus.release.facts import facts_text
 from ijcorpus.release.features import DEFAULT, configurations
 from ijcorpus.release.manifest import (
     describe,
@@ -28,7 +30,8 @@ from ijcorpus.release.manifest import (
 )
 from ijcorpus.release.rows import Item
 from ijcorpus.release.tables import parquet, table
-from ijcorpus.scheme import json_schema
+from ijcorpus.release.variety import variety_table, words
+from ijcorpus.scheme import LabelScheme, json_schema
 from ijcorpus.splits import extend, write_splits
 from ijcorpus.workspace import Workspace
 
@@ -127,10 +130,20 @@ def card(
         features=configurations(scheme),
         counts={name: {s: len(rows) for s, rows in found.items()} for name, found in every.items()},
         files=tables,
-        tables=count_tables(documents, scheme),
+        tables=[*count_tables(documents, scheme), *_measured(every, scheme)],
         cut_tokens=sum(tokens),
-        agreement=agreement_text(items, scheme),
+        agreement=agreement_text(items, workspace.annotators, scheme),
+        audit=audit_text(items, workspace.annotators, scheme),
+        facts=facts_text(workspace),
     )
+
+
+def _measured(every: Rows, scheme: LabelScheme) -> list[Table]:
+    """What is measured on the rows, where there are enough of them."""
+    texts = [words(row["text"]) for rows in every.get(DEFAULT, {}).values() for row in rows]
+    trained_on = next(iter(scheme.splits.shares))
+    found = (variety_table(texts), baseline_table(every.get("stance", {}), trained_on))
+    return [table for table in found if table]
 
 
 def _texts(workspace: Workspace, described: Card) -> dict[str, bytes]:

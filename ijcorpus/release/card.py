@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -22,7 +22,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     """What the card is made from.
 
     `counts` is configuration -> split -> rows; `files` are the tables by path; `cut_tokens`
-    counts tokens that a mention's edge cut; `agreement` is a rendered table or None.
+    counts tokens that a mention's edge cut; `agreement`, `audit` and `facts` are rendered
+    sections, or None where there is nothing to report.
     """
 
     info: CorpusInfo
@@ -34,6 +35,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     tables: Sequence[Table]
     cut_tokens: int
     agreement: str | None = None
+    audit: str | None = None
+    facts: str | None = None
 
 
 def readme(card: Card) -> str:
@@ -48,6 +51,7 @@ def readme(card: Card) -> str:
         _numbers(card),
         _annotators(card),
         _agreement(card),
+        *_audits(card),
         _splits(card),
         _limits(card),
         _terms(card),
@@ -171,17 +175,28 @@ def _numbers(card: Card) -> str:
 
 def _annotators(card: Card) -> str:
     lines = [
-        f"- `{name}` ({who.kind}; "
-        + ("adjudicates" if who.adjudicates else "prelabels" if who.prelabels else "no prelabels")
-        + f"): {who.description}\n"
+        f"- `{name}` ({who.kind}; " + _role(who) + f"): {who.description}\n"
         for name, who in card.annotators.items()
     ]
     return "## Who or what made the labels\n\n" + "".join(lines)
 
 
+def _role(who: Annotator) -> str:
+    if who.adjudicates:
+        return "adjudicates"
+    return ("audits, " if who.audits else "") + ("prelabels" if who.prelabels else "no prelabels")
+
+
 def _agreement(card: Card) -> str:
     figures = card.agreement or "No two annotators' passes are in this release.\n"
     return "## Agreement before adjudication\n\n" + figures
+
+
+def _audits(card: Card) -> Iterator[str]:
+    if card.audit:
+        yield "## Audit after adjudication\n\n" + card.audit
+    if card.facts:
+        yield "## Facts, read against their sources\n\n" + card.facts
 
 
 def _splits(card: Card) -> str:

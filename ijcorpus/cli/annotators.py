@@ -1,0 +1,125 @@
+"""`ijcorpus annotators`: who annotates, and one more of them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from ijcorpus.cli.context import Context, pass_context
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ijcorpus.annotation import Annotator
+
+
+@click.group(name="annotators", epilog="Example: ijcorpus annotators list")
+def annotators_command() -> None:
+    """Who annotates: persons, language models and rules."""
+
+
+@annotators_command.command("list", epilog="Example: ijcorpus annotators list")
+@pass_context
+def show(ctx: Context) -> None:
+    """Everybody listed, and how many documents each has annotated."""
+    import msgspec
+    from rich.table import Table
+
+    workspace = ctx.workspace
+    done = {
+        name: sum(workspace.layout.layer(name, document).exists() for document in workspace.sources)
+        for name in workspace.annotators
+    }
+    known = workspace.annotators.values()
+    if ctx.json:
+        ctx.emit([{**msgspec.to_builtins(a), "documents": done[a.id]} for a in known])
+        return
+    table = Table("annotator", "kind", "role", "documents", "account", "description")
+    for a in known:
+        table.add_row(a.id, a.kind, _role(a), str(done[a.id]), a.email, a.description)
+    ctx.console.print(table)
+
+
+@annotators_command.command(
+    epilog='Example: ijcorpus annotators add dana --kind human --description "Historian; reads '
+    'Hebrew" --email dana@example.org'
+)
+@click.argument("name")
+@click.option("--kind", type=click.Choice(["human", "model", "rule"]), required=True)
+@click.option("--description", required=True, help="Who or what it is, for the data card.")
+@click.option("--email", required=True, help="The account on the annotation server.")
+@click.option("--prelabels", is_flag=True, help="Its tasks carry the rule's prelabels.")
+@click.option("--adjudicates", is_flag=True, help="It decides between the passes.")
+@click.option("--audits", is_flag=True, help="It annotates afterwards, to try the result.")
+@pass_context
+def add(
+    ctx: Context,
+    name: str,
+    kind: str,
+    description: str,
+    email: str,
+    prelabels: bool,
+    adjudicates: bool,
+    audits: bool,
+) -> None:
+    """List one more annotator; their account and project are made by the next push.
+
+    The layer of a new annotator joins agreement, adjudication and release like any other. Say
+    only what is so: `human` is a person who annotates, and everything a program made is `model`
+    or `rule`.
+    """
+    from ijcorpus.layout import safe_name
+    from ijcorpus.records import read_text, write_bytes
+
+    if adjudicates and audits:
+        raise click.UsageError("who adjudicates cannot audit the result: give one of the two.")
+    layout, known = ctx.workspace.layout, ctx.workspace.annotators
+    _refuse_taken(safe_name(name), email, known.values(), str(layout.annotators))
+    flags = {"prelabels": prelabels, "adjudicates": adjudicates, "audits": audits}
+    lines = [
+        "[[annotator]]",
+        *(
+            f"{key} = {json.dumps(value, ensure_ascii=False)}"
+            for key, value in {
+                "id": name,
+                "kind": kind,
+                "description": description,
+                "email": email,
+            }.items()
+        ),
+        *(f"{flag} = true" for flag, given in flags.items() if given),
+    ]
+    text = read_text(layout.annotators, remedy="A corpus root needs this file.").rstrip()
+    write_bytes(layout.annotators, (text + "\n\n" + "\n".join(lines) + "\n").encode())
+    if ctx.json:
+        ctx.emit({"annotator": name, "file": str(layout.annotators)})
+        return
+    ctx.console.print(
+        f"{name} is in {layout.annotators}. Next: 'ijcorpus studio up' and 'ijcorpus push' make "
+        "the account and the project; after annotation, 'ijcorpus pull' brings the layer home."
+    )
+
+
+def _refuse_taken(name: str, email: str, known: Iterable[Annotator], file: str) -> None:
+    """Raise RecordError when somebody listed has the name or the account."""
+    from ijcorpus.adjudicate.compare import OTHER
+    from ijcorpus.errors import RecordError
+
+    if name == OTHER:
+        raise RecordError(f"{file}: {OTHER!r} has a meaning in decisions. Take another name.")
+    for annotator in known:
+        if annotator.id == name:
+            raise RecordError(f"{file} already lists {name}. Take another name.")
+        if annotator.email.lower() == email.lower():
+            raise RecordError(
+                f"{file}: {annotator.id} has the account {email}. Each annotator needs its own, or "
+                "the work of two could not be told apart."
+            )
+
+
+def _role(annotator: Annotator) -> str:
+    if annotator.adjudicates:
+        return "adjudicates"
+    return "audits" if annotator.audits else "passes"

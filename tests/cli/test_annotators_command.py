@@ -1,0 +1,84 @@
+"""`ijcorpus annotators`: one more annotator, whose layer joins like any other."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from test_adjudicate_command import layer, put, root
+
+from ijcorpus.cli import cli
+from ijcorpus.workspace import Workspace
+
+__all__ = ["root"]
+
+
+def run(root: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(
+        cli, ["--root", str(root), "annotators", *arguments], catch_exceptions=True
+    )
+
+
+def add(root: Path, name: str = "dana", **options: str) -> Result:
+    given = {"kind": "human", "description": 'Reads "Hebrew" \\ 漢', "email": "d@example.org"}
+    words = [word for key, value in {**given, **options}.items() for word in (f"--{key}", value)]
+    return run(root, "add", name, *words)
+
+
+def test_one_more_annotator_is_listed_as_given(root: Path) -> None:
+    before = (root / "annotations" / "annotators.toml").read_text()
+    result = add(root)
+    assert result.exit_code == 0, result.output
+    assert "push" in result.output
+    after = (root / "annotations" / "annotators.toml").read_text()
+    assert after.startswith(before.rstrip())
+    dana = Workspace(root).annotators["dana"]
+    assert (dana.kind, dana.email, dana.passes) == ("human", "d@example.org", True)
+    assert dana.description == 'Reads "Hebrew" \\ 漢'
+
+
+def test_the_layer_of_a_person_joins_agreement(root: Path) -> None:
+    assert add(root).exit_code == 0
+    put(Workspace(root), layer("dana", "free", words="Bo Blue"))
+    found = CliRunner().invoke(cli, ["--root", str(root), "--json", "agree", "--resamples", "20"])
+    pairs = [pair["agreement"]["annotators"] for pair in json.loads(found.stdout)["pairs"]]
+    assert ["ann", "dana"] in pairs
+    assert "dana" in Workspace(root).passes("free")
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "said"),
+    [
+        ("ann", {}, "already lists ann"),
+        ("other", {}, "Take another name"),
+        ("../x", {}, "cannot be an id"),
+        ("dana", {"email": "ANN@x"}, "ann has the account"),
+    ],
+)
+def test_what_would_confuse_is_refused(
+    root: Path, name: str, options: dict[str, str], said: str
+) -> None:
+    path = root / "annotations" / "annotators.toml"
+    if "email" in options:
+        options = {"email": Workspace(root).annotators["ann"].email.upper()}
+    before = path.read_bytes()
+    result = add(root, name, **options)
+    assert result.exit_code != 0
+    assert said in str(result.exception or "") + result.output
+    assert path.read_bytes() == before
+
+
+def test_roles_exclude_each_other(root: Path) -> None:
+    given = ["--kind", "rule", "--description", "d", "--email", "e@x", "--audits", "--adjudicates"]
+    result = run(root, "add", "eve", *given)
+    assert result.exit_code == 2
+    assert "give one of the two" in result.output
+
+
+def test_the_list_counts_what_each_has_done(root: Path) -> None:
+    result = CliRunner().invoke(cli, ["--root", str(root), "--json", "annotators", "list"])
+    done = {row["id"]: row["documents"] for row in json.loads(result.stdout)}
+    assert done["ann"] == 2
+    assert "ann" in run(root, "list").output
