@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import bisect
 import hashlib
+from datetime import date
 from itertools import pairwise
 from typing import Literal
 
@@ -33,6 +34,11 @@ class Source(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `path` is relative to `corpus/texts/` when `rights` is `full_text`, and to the folder of the
     reader's own copies when it is `standoff`. `facts` are ids in `corpus/fact_sources.jsonl`.
+
+    Of a withheld text, where it may be had: `obtain` in a sentence, `url` its address, `archive`
+    the address of an archived copy, `identifiers` such as `issn:0792-7304` or `doi:...` for a
+    library's catalogue, `seen` the day on which the place was seen to have it, and `licence_as_of`
+    the day on which `licence` was read. Days are ISO dates; all but `obtain` are optional.
     """
 
     id: str
@@ -52,9 +58,25 @@ class Source(Struct, frozen=True, kw_only=True, omit_defaults=True):
     obtain: str
     url: str | None = None
     fragment: str | None = None
+    licence_as_of: str | None = None
+    seen: str | None = None
+    archive: str | None = None
+    identifiers: tuple[str, ...] = ()
     direction: str | None = None
     drafted_by: str | None = None
     facts: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name, day in (("licence_as_of", self.licence_as_of), ("seen", self.seen)):
+            if day is not None and not _is_day(day):
+                raise ValueError(f"{name} is {day!r}, not a day such as 2026-01-31")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 class FactCheck(Struct, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -10,19 +10,18 @@ import msgspec
 
 from ijcorpus import published
 from ijcorpus.annotation import AnnotatedDocument
-from ijcorpus.document import Document, Section, Source, Span, StandoffDocument, Struct
+from ijcorpus.document import Document, Section, Source, Span, StandoffDocument
 from ijcorpus.errors import CleanError, HydrationError, RecordError
 from ijcorpus.layout import inside, safe_name
 from ijcorpus.published import find
 from ijcorpus.records import read_bytes
 from ijcorpus.standoff import Withheld, join
+from ijcorpus.standoff.hydrated import Hydrated, Status
 
 if TYPE_CHECKING:
     from ijcorpus.standoff.fingerprint import Fingerprint
-    from ijcorpus.standoff.realign import Placed, Realigned
+    from ijcorpus.standoff.realign import Realigned
     from ijcorpus.standoff.tokens import Words
-
-Status = Literal["exact", "realigned", "different", "absent"]
 
 FINGERPRINTS = "fingerprints"
 """The folder of fingerprints, in a release or beside the folder of the releases."""
@@ -39,33 +38,8 @@ _FORMATS: dict[str, Literal["text", "html", "tei"]] = {
     ".xhtml": "html",
     ".xml": "tei",
     ".tei": "tei",
+    ".pdf": "text",
 }
-
-
-class Hydrated(Struct, frozen=True, kw_only=True):
-    """What came of one withheld document.
-
-    `exact`: every offset holds. `realigned`: the copy is another form of the text, and `placed`
-    says of every annotation where it went or why it did not. `different`: the copy is not the
-    text that was annotated, and nothing was placed. `absent`: there is no copy. `result` is the
-    annotated document, with the annotations that were placed; `file` is the copy; `share` is how
-    much of the annotated text was found in it; `reason` says what to do.
-    """
-
-    source: Source
-    status: Status
-    reason: str = ""
-    file: str = ""
-    share: float = 0.0
-    result: AnnotatedDocument | None = None
-    placed: tuple[Placed, ...] = ()
-
-    def count(self, status: str) -> int:
-        """How many annotations have a status; all are exact in an exact copy."""
-        if self.status == "exact" and self.result is not None:
-            made = self.result.annotation
-            return (len(made.entities) + len(made.stances)) if status == "exact" else 0
-        return sum(one.placement.status == status for one in self.placed)
 
 
 class _Candidate(NamedTuple):
@@ -78,26 +52,27 @@ class _Candidate(NamedTuple):
 
 
 def hydrate(
-    copies: Path | str,
+    copies: Path | str | Sequence[Path | str],
     *,
     version: str | None = None,
     root: Path | str | None = None,
     fingerprints: Path | str | None = None,
 ) -> list[Hydrated]:
-    """Join every withheld document of a release with your copies: a folder, or one file.
+    """Join every withheld document of a release with your copies: folders, or files.
 
     Copies need no names: a file at the `path` that the release gives is tried first, then every
     file. With fingerprints (a folder; by default those found with the release) a copy may differ
     from the annotated text. Raises ReleaseError when there is no such release and HydrationError
     when the copies do not exist; MissingExtraError when a needed library is not installed.
     """
-    place = Path(copies)
-    if not place.exists():
-        raise HydrationError(f"{place} is no folder and no file. Name what holds your copies.")
+    places = [Path(one) for one in ([copies] if isinstance(copies, Path | str) else copies)]
+    for place in places:
+        if not place.exists():
+            raise HydrationError(f"{place} is no folder and no file. Name what holds your copies.")
     where = Path(root) if root is not None else None
     folder = _fingerprint_folder(Path(fingerprints) if fingerprints else None, version, where)
     documents = list(withheld(version, root=where))
-    pool = _Pool(place)
+    pool = _Pool(places, alone=isinstance(copies, Path | str))
     return [_one(each, pool, _fingerprint(folder, each.source.id)) for each in documents]
 
 
@@ -129,32 +104,57 @@ def realign_copy(document: Withheld, record: Fingerprint, raw: bytes) -> Realign
 class _Pool:
     """The reader's files, each read and cleaned once."""
 
-    def __init__(self, place: Path) -> None:
-        self.place = place
+    def __init__(self, places: Sequence[Path], *, alone: bool) -> None:
+        self.places = places
+        self.alone = alone
         self._found: list[_Candidate] | None = None
 
-    def named(self, source: Source) -> Path:
-        """Where the release says that a copy lies."""
-        return inside(self.place, source.path) if self.place.is_dir() else self.place
+    def named(self, source: Source) -> Path | None:
+        """Where the release says that a copy lies, or the one file there is."""
+        if self.alone and not self.places[0].is_dir():
+            return self.places[0]
+        named = [inside(place, source.path) for place in self.places if place.is_dir()]
+        return next((path for path in named if path.is_file()), named[0] if named else None)
 
     def candidates(self, source: Source) -> list[_Candidate]:
         """Every file with text in it; `source` lends cleaning a title."""
         if self._found is None:
-            every = sorted(self.place.rglob("*")) if self.place.is_dir() else [self.place]
+            every = [
+                path
+                for place in self.places
+                for path in (sorted(place.rglob("*")) if place.is_dir() else [place])
+            ]
             files = [path for path in every if path.is_file() and path.suffix.lower() in _FORMATS]
-            self._found = [made for path in files if (made := _candidate(source, path))]
+            self._found = [made for path in files for made in _candidates(source, path)]
         return self._found
 
 
-def _candidate(source: Source, path: Path) -> _Candidate | None:
+def _candidates(source: Source, path: Path) -> Iterator[_Candidate]:
+    """What may be read of a file: itself, and what it is without the ends of its pages."""
     from ijcorpus.standoff.tokens import words
 
+    for raw in _readings(path):
+        try:
+            copy = _cleaned(_as_file(source, path, raw), raw)
+        except HydrationError:
+            continue
+        yield _Candidate(path, raw, copy.digest, words(copy.text))
+
+
+def _readings(path: Path) -> Iterator[bytes]:
+    from ijcorpus.standoff.pages import FEED, joined_pages, pdf_text
+
     raw = path.read_bytes()
-    try:
-        copy = _cleaned(_as_file(source, path, raw), raw)
-    except HydrationError:
-        return None
-    return _Candidate(path, raw, copy.digest, words(copy.text))
+    if raw.startswith(b"%PDF-"):
+        try:
+            text = pdf_text(raw)
+        except HydrationError:
+            return
+        yield joined_pages(text).encode()
+        return
+    yield raw
+    if FEED.encode() in raw:
+        yield joined_pages(raw.decode("utf-8-sig", "replace")).encode()
 
 
 def _one(document: Withheld, pool: _Pool, record: Fingerprint | None) -> Hydrated:
@@ -163,16 +163,17 @@ def _one(document: Withheld, pool: _Pool, record: Fingerprint | None) -> Hydrate
         path = pool.named(source)
     except RecordError as error:
         return Hydrated(source=source, status="absent", reason=str(error))
-    reason = f"{source.id}: {path} does not exist. {source.obtain}"
+    reason = f"{source.id}: {path or 'a copy of it'} does not exist. {source.obtain}"
     status: Status = "absent"
-    if path.is_file():
+    if path is not None and path.is_file():
         try:
-            return _exact(document, source, path)
+            return _exact(document, source, path, path.read_bytes())
         except HydrationError as error:
             reason, status = str(error), "different"
     for candidate in pool.candidates(source):
         try:
-            return _exact(document, _as_file(source, candidate.path, candidate.raw), candidate.path)
+            file = _as_file(source, candidate.path, candidate.raw)
+            return _exact(document, file, candidate.path, candidate.raw)
         except HydrationError:
             continue
     if record is not None and (found := _realigned(document, pool, record)):
@@ -180,10 +181,23 @@ def _one(document: Withheld, pool: _Pool, record: Fingerprint | None) -> Hydrate
     return Hydrated(source=source, status=status, reason=reason)
 
 
-def _exact(document: Withheld, source: Source, path: Path) -> Hydrated:
-    result = join(document, _cleaned(source, path.read_bytes()))
+def _exact(document: Withheld, source: Source, path: Path, raw: bytes) -> Hydrated:
+    from ijcorpus.standoff.realign import exact
+
+    made = exact(document, _cleaned(source, raw))
+    return _hydrated(document.source, "exact", path, made)
+
+
+def _hydrated(source: Source, status: Status, path: Path, made: Realigned) -> Hydrated:
     return Hydrated(
-        source=document.source, status="exact", file=str(path), share=1.0, result=result
+        source=source,
+        status=status,
+        file=str(path),
+        share=made.share,
+        reason=_summary(made),
+        result=made.result,
+        placed=made.placed,
+        spans=made.spans,
     )
 
 
@@ -209,15 +223,7 @@ def _realigned(document: Withheld, pool: _Pool, record: Fingerprint) -> Hydrated
         return Hydrated(
             source=source, status="different", reason=reason, file=str(best.path), share=made.share
         )
-    return Hydrated(
-        source=source,
-        status="realigned",
-        file=str(best.path),
-        share=made.share,
-        reason=_summary(made),
-        result=made.result,
-        placed=made.placed,
-    )
+    return _hydrated(source, "realigned", best.path, made)
 
 
 def _summary(made: Realigned) -> str:
@@ -280,6 +286,10 @@ def _withheld(row: dict[str, Any]) -> Withheld:
             rights="standoff",
             sha256=row["raw_sha256"],
             facts=tuple(row["facts"]),
+            licence_as_of=row.get("licence_as_of"),
+            seen=row.get("seen"),
+            archive=row.get("archive"),
+            identifiers=tuple(row.get("identifiers") or ()),
         ),
         document=StandoffDocument(
             id=row["id"],

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ijcorpus import published
 from ijcorpus.annotation import AnnotatedDocument
 from ijcorpus.document import Document, RawMap, Section, Span
 from ijcorpus.errors import ReleaseError
-from ijcorpus.published import Release, find
+from ijcorpus.joined import Joined
+from ijcorpus.published import find
+from ijcorpus.records import write_bytes
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict, IterableDataset, IterableDatasetDict
@@ -24,15 +27,20 @@ def load(
     version: str | None = None,
     root: Path | str | None = None,
     streaming: bool = False,
+    hydrated: Path | str | None = None,
 ) -> Dataset | DatasetDict | IterableDataset | IterableDatasetDict:
     """A configuration of a released version, offline, as `datasets` gives it.
 
     A split gives a Dataset (slices such as `train[:10]` too), none a DatasetDict of all. `root`
     is a release directory or a corpus root; by default the package's own newest version is
-    loaded. Raises ReleaseError that lists what exists, or names a file that was changed.
+    loaded. `hydrated` is a folder that `ijcorpus hydrate` wrote: the rows of its documents come
+    after the release's, in their splits. Raises ReleaseError that lists what exists, or names a
+    file that was changed.
     """
+    if hydrated is not None:
+        return _load_joined(config, split, version, root, streaming, Path(hydrated))
     release = find(version, Path(root) if root is not None else None)
-    for name in release.splits(config) if split is None else _names(release, config, split):
+    for name in _names(release.splits(config), split):
         release.path(config, name)
     from datasets import config as settings
     from datasets import load_dataset
@@ -45,15 +53,21 @@ def load(
 
 
 def documents(
-    version: str | None = None, *, split: str | None = None, root: Path | str | None = None
+    version: str | None = None,
+    *,
+    split: str | None = None,
+    root: Path | str | None = None,
+    hydrated: Path | str | None = None,
 ) -> Iterator[AnnotatedDocument]:
     """The full-text documents with their adjudicated annotations, read by pyarrow alone.
 
-    A release does not hold the way back to the raw files: `document.raw_map` is empty. Raises
-    ReleaseError as `load` does.
+    `hydrated` adds the documents of a folder that `ijcorpus hydrate` wrote. A release does not
+    hold the way back to the raw files: `document.raw_map` is empty. Raises ReleaseError as `load`
+    does.
     """
     release = find(version, Path(root) if root is not None else None)
-    for row in release.rows("documents", split):
+    whole = Joined(release, Path(hydrated) if hydrated is not None else None)
+    for row in whole.rows("documents", split):
         yield AnnotatedDocument(
             document=Document(
                 id=row["id"],
@@ -73,11 +87,47 @@ def versions(root: Path | str | None = None) -> tuple[str, ...]:
     return published.versions(Path(root) if root is not None else None)
 
 
-def _names(release: Release, config: str, split: str) -> tuple[str, ...]:
-    """The splits that a split expression such as `train[:10]+test` reads."""
+def _load_joined(
+    config: str,
+    split: str | None,
+    version: str | None,
+    root: Path | str | None,
+    streaming: bool,
+    hydrated: Path,
+) -> Any:
+    """What `load` gives, from a release and a hydrated folder joined in the cache of `datasets`."""
+    whole = Joined(find(version, Path(root) if root is not None else None), hydrated)
+    splits = whole.splits(config)
+    if unknown := set(_names(splits, split)) - set(splits):
+        raise ReleaseError(
+            f"configuration {config!r} has no split {', '.join(sorted(unknown))}. "
+            f"It has: {', '.join(splits)}."
+        )
+    import pyarrow.parquet as pq
+    from datasets import config as settings
+    from datasets import load_dataset
+
+    cache = Path(settings.HF_DATASETS_CACHE) / "ijcorpus" / whole.digest[:16]
+    files = {name: cache / "joined" / config / f"{name}.parquet" for name in splits}
+    for name, path in files.items():
+        table = whole.table(config, name)
+        if not path.is_file():
+            sink = io.BytesIO()
+            pq.write_table(table, sink)
+            write_bytes(path, sink.getvalue(), mode=0o600)
+    named = {name: str(path) for name, path in files.items()}
+    return load_dataset(
+        "parquet", data_files=named, split=split, cache_dir=str(cache), streaming=streaming
+    )
+
+
+def _names(splits: tuple[str, ...], split: str | None) -> tuple[str, ...]:
+    """The splits that a split expression such as `train[:10]+test` reads; None reads all."""
+    if split is None:
+        return splits
     names = tuple(re.split(r"[\[(]", part.strip())[0] for part in split.split("+"))
     if "all" in names:
-        return release.splits(config)
+        return splits
     if not all(names):
-        raise ReleaseError(f"{split!r} names no split. There are: {release.splits(config)}.")
+        raise ReleaseError(f"{split!r} names no split. There are: {splits}.")
     return names

@@ -28,6 +28,7 @@ MANIFEST = "MANIFEST.json"
 VERSION = re.compile(r"\d+\.\d+\.\d+")
 SCHEME = "scheme.json"
 _BATCH = 64
+_AGAIN = "Install the package or fetch the release again."
 
 
 class ReleaseFile(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -110,15 +111,16 @@ class Release:
         return self._genuine(f"{config}/{split}.parquet")
 
     def _genuine(self, name: str) -> Path:
-        """A file of the release, once its bytes are found to be those of the manifest."""
-        path, described = inside(self.folder, name), self.manifest.file(name)
-        data = read_bytes(path, remedy="Install the package or fetch the release again.")
-        if described is None or sha256(data) != described.sha256:
-            raise ReleaseError(
-                f"{path} is not the file that {MANIFEST} describes: it was changed after the "
-                "release. Install the package or fetch the release again."
-            )
-        return path
+        return genuine(self.folder, name, self.manifest.file(name), remedy=_AGAIN)
+
+    def features(self, config: str) -> dict[str, Any] | None:
+        """The columns of a configuration and their types, or None when it has no rows."""
+        if config not in self.manifest.counts:
+            return None
+        import pyarrow.parquet as pq
+
+        path = self.path(config, self.splits(config)[0])
+        return described_columns(pq.read_schema(path))
 
     def table(self, config: str, split: str) -> Any:
         """The rows of a split as a pyarrow Table; labels are places in its metadata's names."""
@@ -132,9 +134,25 @@ class Release:
             yield from named_rows(self.table(config, name))
 
 
+def genuine(folder: Path, name: str, described: ReleaseFile | None, *, remedy: str) -> Path:
+    """A file below a folder, once its bytes are found to be those that are described."""
+    path = inside(folder, name)
+    data = read_bytes(path, remedy=remedy)
+    if described is None or sha256(data) != described.sha256:
+        raise ReleaseError(
+            f"{path} is not the file that was described: it was changed after the release. {remedy}"
+        )
+    return path
+
+
+def described_columns(schema: Any) -> dict[str, Any]:
+    """The columns that a released pyarrow Schema describes, as `datasets` writes them."""
+    return json.loads(schema.metadata[b"huggingface"])["info"]["features"]
+
+
 def named_rows(table: Any) -> Iterator[dict[str, Any]]:
     """The rows of a released pyarrow Table as dictionaries, labels by name."""
-    described = json.loads(table.schema.metadata[b"huggingface"])["info"]["features"]
+    described = described_columns(table.schema)
     for start in range(0, table.num_rows, _BATCH):
         for row in table.slice(start, _BATCH).to_pylist():
             yield _named(row, described)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 from itertools import chain
 from pathlib import Path
 from typing import TypeVar
@@ -11,13 +13,15 @@ from typing import TypeVar
 import msgspec
 
 from ijcorpus.adjudicate import adjudicate, stale
-from ijcorpus.annotation import Annotation, RegistryEntry, without_quotes
+from ijcorpus.annotation import Annotation, Decision, RegistryEntry, without_quotes
 from ijcorpus.check.released import release_views
 from ijcorpus.checks import Memory, Report, check
 from ijcorpus.checks.documents import PASSES
-from ijcorpus.checks.view import ADJUDICATED, CorpusView, Layer, Subject, Traced, Waiver
-from ijcorpus.document import Source, StandoffDocument
+from ijcorpus.checks.subject import ADJUDICATED, Layer, Subject, Traced
+from ijcorpus.checks.view import CorpusView, Waiver
+from ijcorpus.document import Document, Source, StandoffDocument
 from ijcorpus.errors import AdjudicationError
+from ijcorpus.fetch import raw_bytes
 from ijcorpus.finding import Level
 from ijcorpus.layout import inside, safe_name
 from ijcorpus.records import read_json, read_jsonl
@@ -25,6 +29,8 @@ from ijcorpus.workspace import Workspace
 
 T = TypeVar("T")
 RELEASE_LEVEL = 7
+# Texts that are kept, so that few corpora are cleaned twice and none fills the memory.
+_TEXTS = 256
 # Files that a folder may hold for its readers, or for git.
 _KEPT = ("README.md", ".gitkeep", ".gitignore")
 
@@ -53,14 +59,26 @@ def check_corpus(
 
 
 def corpus_view(workspace: Workspace, *, today: datetime.date | None = None) -> CorpusView:
-    """A corpus root as the checks see it.
+    """A corpus root as the checks see it; documents are read one by one as they are asked for.
 
     Lists that are only begun (splits, fact sources, waivers) may be missing; they are empty then.
     """
     layout = workspace.layout
+    read = lru_cache(_TEXTS)(partial(_document, workspace))
+    decided: defaultdict[str, list[Decision]] = defaultdict(list)
+    for decision in workspace.decisions:
+        decided[decision.document].append(decision)
+
+    def text(name: str) -> str | None:
+        document = read(workspace.source(name))
+        return document.text if isinstance(document, Document) else None
+
     return CorpusView(
         scheme=workspace.scheme,
-        subjects=tuple(_subject(workspace, s) for s in read_jsonl(layout.sources, Source)),
+        subjects=(
+            _subject(workspace, source, read(source), decided.get(source.id, ()))
+            for source in read_jsonl(layout.sources, Source)
+        ),
         registry=tuple(read_jsonl(layout.registry, RegistryEntry)),
         annotators=workspace.annotators,
         splits=workspace.splits if layout.splits.exists() else {},
@@ -69,23 +87,40 @@ def corpus_view(workspace: Workspace, *, today: datetime.date | None = None) -> 
         strays=tuple(_strays(workspace)),
         orphans=tuple(d for d in workspace.decisions if d.document not in workspace.sources),
         waivers=tuple(_optional(layout.waivers, Waiver)),
+        texts=text,
     )
 
 
-def _subject(workspace: Workspace, source: Source) -> Subject:
+def _document(workspace: Workspace, source: Source) -> Document | StandoffDocument:
+    """A document, with its text where that is at hand; the workspace would keep every one."""
+    if workspace.has_text(source.id):
+        from ijcorpus.clean import clean
+
+        return clean(source, raw_bytes(source, workspace.layout))
+    return workspace.standoff(source.id)
+
+
+def _subject(
+    workspace: Workspace,
+    source: Source,
+    document: Document | StandoffDocument,
+    decisions: Sequence[Decision],
+) -> Subject:
     layout, name = workspace.layout, source.id
     withheld = source.rights == "standoff"
     record = layout.standoff_document(name)
     facts = layout.texts / f"{safe_name(name)}.facts.jsonl"
     final = workspace.adjudicated(name)
-    at_hand = not withheld or workspace.has_text(name)
-    settled, unsettled, unused = _settled(workspace, source, final)
+    layers = workspace.layers(name)
+    settled, unsettled, unused = _settled(workspace, document, layers, final, decisions)
+    if settled is not None and withheld:
+        settled = without_quotes(settled)
     return Subject(
         source=source,
-        document=workspace.document(name) if at_hand else workspace.standoff(name),
+        document=document,
         layers=tuple(
             Layer(name=who, annotation=layer, path=_relative(workspace, layout.layer(who, name)))
-            for who, layer in workspace.layers(name).items()
+            for who, layer in layers.items()
         ),
         adjudicated=final
         and Layer(
@@ -93,42 +128,48 @@ def _subject(workspace: Workspace, source: Source) -> Subject:
             annotation=final,
             path=_relative(workspace, layout.adjudication(name)),
         ),
-        decisions=tuple(d for d in workspace.decisions if d.document == name),
+        decisions=tuple(decisions),
         recorded=read_json(record, StandoffDocument) if withheld and record.exists() else None,
         stored=withheld and inside(layout.texts, source.path).exists(),
         facts=tuple(_optional(facts, Traced)),
         settled=settled,
         unsettled=unsettled,
         stale=unused,
+        wanted=workspace.passes_wanted(name),
     )
 
 
 def _settled(
-    workspace: Workspace, source: Source, final: Annotation | None
+    workspace: Workspace,
+    document: Document | StandoffDocument,
+    layers: Mapping[str, Annotation],
+    final: Annotation | None,
+    decisions: Sequence[Decision],
 ) -> tuple[Annotation | None, str, tuple[str, ...]]:
     """What passes and decisions give, or why they give nothing; and decisions on no dispute."""
-    name = source.id
-    passes = workspace.passes(name)
-    if final is None or len(passes) < PASSES:
+    annotators, name = workspace.annotators, document.id
+    passes = {n: a for n, a in layers.items() if annotators[n].passes}
+    if final is None or len(passes) < (workspace.passes_wanted(name) or PASSES):
         return None, "", ()
-    decisions = [d for d in workspace.decisions if d.document == name]
-    sentences = workspace.standoff(name).sentences
     try:
         made = adjudicate(
             name,
             passes,
             decisions,
             adjudicator=final.annotator,
-            sentences=sentences,
+            sentences=document.sentences,
             agreed_by=workspace.rule.agreed_by,
         )
         unused = stale(
-            name, passes, decisions, sentences=sentences, agreed_by=workspace.rule.agreed_by
+            name,
+            passes,
+            decisions,
+            sentences=document.sentences,
+            agreed_by=workspace.rule.agreed_by,
         )
     except AdjudicationError as error:
         return None, str(error), ()
-    stands = made if source.rights == "full_text" else without_quotes(made)
-    return stands, "", tuple(decision.dispute for decision in unused)
+    return made, "", tuple(decision.dispute for decision in unused)
 
 
 def _strays(workspace: Workspace) -> Iterator[str]:

@@ -46,6 +46,9 @@ class Cache:
     def save(self) -> None:
         """Keep what this run has used, and nothing else."""
         if self._new != self._old:
+            if not self.path.parent.exists():
+                # A new folder of our own: no other corpus need say that git passes it over.
+                write_bytes(self.path.parent / ".gitignore", b"*\n")
             write_bytes(self.path, msgspec.msgpack.encode(self._new))
 
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from ijcorpus.checks.annotated import AnnotationView
 from ijcorpus.checks.characters import CHARACTER_CHECKS, NAME_CHECKS
 from ijcorpus.checks.consistency import CONSISTENCY_CHECKS
 from ijcorpus.checks.corpus import CORPUS_CHECKS
@@ -23,23 +24,24 @@ from ijcorpus.checks.settlement import ORPHAN_CHECKS, SETTLEMENT_CHECKS
 from ijcorpus.checks.sources import SOURCE_CHECKS
 from ijcorpus.checks.spans import SPAN_CHECKS
 from ijcorpus.checks.stances import STANCE_CHECKS
+from ijcorpus.checks.subject import Subject, Summary
 from ijcorpus.checks.units import UNIT_CHECKS
 from ijcorpus.checks.view import (
-    AnnotationView,
     Check,
     CorpusView,
     DocumentView,
-    Subject,
     View,
     WaiverView,
 )
 from ijcorpus.checks.waivers import WAIVER_CHECKS
-from ijcorpus.document import Struct
+from ijcorpus.document import Struct, sha256
 from ijcorpus.finding import Finding, Level
 
 V = TypeVar("V", bound=View)
 # What remembers findings: it is given what they rest on, and how to find them if it must.
 Memory = Callable[[object, Callable[[], list[Finding]]], list[Finding]]
+
+_ENCODER = msgspec.msgpack.Encoder(order="deterministic")
 
 ANNOTATION_CHECKS: tuple[Check[AnnotationView], ...] = (
     *LAYER_CHECKS,
@@ -104,7 +106,8 @@ def check(
 
     With a `memory`, what has not changed is not checked again; the report is the same.
     """
-    found = list(_findings(view, level, releases, memory or _forget))
+    summaries: list[Summary] = []
+    found = list(_findings(view, level, releases, memory or _forget, summaries))
     valid = [w for w in view.waivers if not w.until or w.until >= view.today]
     stands: list[Finding] = []
     waived: list[Finding] = []
@@ -117,7 +120,7 @@ def check(
         used = any(waiver.covers(finding) for finding in found)
         last = WaiverView(waiver=waiver, used=used, today=view.today)
         stands += run(WAIVER_CHECKS, last, level)
-    unseen = tuple(subject.id for subject in view.subjects if subject.text is None)
+    unseen = tuple(summary.id for summary in summaries if not summary.at_hand)
     blind = [c for c, one in ALL_CHECKS.items() if one.needs_text and one.level <= level]
     return Report(
         findings=tuple(stands),
@@ -141,7 +144,12 @@ def document_findings(ground: CorpusView, subject: Subject, level: Level = 7) ->
 
 def run(checks: Iterable[Check[V]], view: V, level: Level) -> list[Finding]:
     """The findings of those checks that are at most of a level."""
-    return [finding for one in checks if one.level <= level for finding in one.run(view)]
+    return [
+        one.finding(view, fault)
+        for one in checks
+        if one.level <= level
+        for fault in one.function(view)
+    ]
 
 
 def table() -> str:
@@ -160,17 +168,35 @@ def _forget(_: object, find: Callable[[], list[Finding]]) -> list[Finding]:
 
 
 def _findings(
-    view: CorpusView, level: Level, releases: Iterable[ReleaseView], memory: Memory
+    view: CorpusView,
+    level: Level,
+    releases: Iterable[ReleaseView],
+    memory: Memory,
+    summaries: list[Summary],
 ) -> Iterator[Finding]:
+    """All findings; what is to be kept of the documents is put into `summaries` on the way."""
     ground = msgspec.structs.replace(view, subjects=(), strays=(), orphans=(), waivers=())
-    base = (level, ground.scheme, ground.registry, ground.annotators, ground.fact_sources)
+    rules = (level, ground.scheme, ground.registry, ground.annotators, ground.fact_sources)
+    base = sha256(_ENCODER.encode(rules))
     for subject in view.subjects:
-        rests_on = (*base, ground.splits.get(subject.id), subject)
+        summaries.append(subject.summary())
+        rests_on = (base, ground.splits.get(subject.id), subject)
         yield from memory(rests_on, lambda one=subject: document_findings(ground, one, level))
-    everything = (*base, view.splits, view.subjects, view.strays, view.orphans)
-    yield from memory(everything, lambda: run(WHOLE_CHECKS, view, level))
+    texts = view.texts or _texts(view)
+    whole = msgspec.structs.replace(view, subjects=(), documents=tuple(summaries), texts=texts)
+    everything = (base, view.splits, whole.documents, view.strays, view.orphans)
+    yield from memory(everything, lambda: run(WHOLE_CHECKS, whole, level))
     for release in releases:
         yield from memory((level, release), lambda one=release: run(RELEASE_CHECKS, one, level))
+
+
+def _texts(view: CorpusView) -> Callable[[str], str | None]:
+    """The texts of a view that says not where to read them again: those of its subjects."""
+
+    def text(document: str) -> str | None:
+        return next((s.text for s in view.subjects if s.id == document), None)
+
+    return text
 
 
 def _about(finding: Finding, document: str | None, annotator: str | None) -> bool:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
-from ijcorpus.annotation import Entity, Stance
+from ijcorpus.annotation import Stance
+from ijcorpus.checks.annotated import AnnotationView
 from ijcorpus.checks.entities import NIL
-from ijcorpus.checks.view import AnnotationView, Check, Fault
+from ijcorpus.checks.view import Check, Fault
 
 # Marks that a name does not begin or end with; full stops, brackets and apostrophes it may.
 _EDGES = ',;:!?"“”«»‐‑‒–—―-…'
+_BARE = re.compile(f"[{re.escape(_EDGES)}]")
 
 
 def _mention_edge_mark(view: AnnotationView) -> Iterator[Fault]:
+    if not _BARE.search(view.name_edges):
+        return
     for entity in view.placed_entities:
         words = view.surface(entity)
         tight = words.strip(_EDGES)
@@ -26,12 +31,16 @@ def _mention_edge_mark(view: AnnotationView) -> Iterator[Fault]:
 
 
 def _mention_across_lines(view: AnnotationView) -> Iterator[Fault]:
+    if "\n" not in "".join(view.names):
+        return
     for entity in view.placed_entities:
         if "\n" in view.surface(entity).strip():
             yield view.fault(entity, "runs over the end of a line; mark one name in one line.")
 
 
 def _mention_without_letter(view: AnnotationView) -> Iterator[Fault]:
+    if view.name_edges.isalnum():
+        return
     for entity in view.placed_entities:
         words = view.surface(entity)
         if words.strip() and not any(character.isalnum() for character in words):
@@ -39,9 +48,11 @@ def _mention_without_letter(view: AnnotationView) -> Iterator[Fault]:
 
 
 def _nil_id_has_entry(view: AnnotationView) -> Iterator[Fault]:
-    for entity in view.annotation.entities:
+    if not any(link.startswith(NIL) for link in view.unlisted):
+        return
+    for entity, words in zip(view.annotation.entities, view.names, strict=True):
         if entity.entity_id.startswith(NIL):
-            for known in view.corpus.named.get(view.surface(entity), ()):
+            for known in view.corpus.named.get(words, ()):
                 yield view.fault(
                     entity,
                     f"is {entity.entity_id}, yet the registry's {known} has just this name; link "
@@ -50,8 +61,10 @@ def _nil_id_has_entry(view: AnnotationView) -> Iterator[Fault]:
 
 
 def _surface_not_a_name(view: AnnotationView) -> Iterator[Fault]:
-    for entity in view.annotation.entities:
-        words, entry = view.surface(entity), view.corpus.entries.get(entity.entity_id)
+    if view.corpus.entries.keys().isdisjoint(view.unlisted):
+        return
+    for entity, words in zip(view.annotation.entities, view.names, strict=True):
+        entry = view.corpus.entries.get(entity.entity_id)
         if not entry or not words:
             continue
         names = (entry.name, *entry.aliases, *entry.ambiguous)
@@ -64,7 +77,7 @@ def _surface_not_a_name(view: AnnotationView) -> Iterator[Fault]:
 
 
 def _flag_twice(view: AnnotationView) -> Iterator[Fault]:
-    for stance in view.annotation.stances:
+    for stance in view.annotation.stances if any(view.layer.judgements.flags) else ():
         for flag in _twice(stance.flags):
             yield view.fault(stance, f"has the flag {flag} twice; keep one.")
     for flag in _twice(view.annotation.flags):
@@ -77,9 +90,8 @@ def _twice(values: Iterable[str]) -> list[str]:
 
 
 def _evidence_is_holder(view: AnnotationView) -> Iterator[Fault]:
-    for stance in view.annotation.stances:
-        mention = view.mention(stance)
-        if mention and mention.start <= stance.start < stance.end <= mention.end:
+    for stance, mention in view.held:
+        if mention.start <= stance.start < stance.end <= mention.end:
             yield view.fault(
                 stance,
                 f"has nothing for evidence but the name of its holder, {view.name(mention)}; "
@@ -90,9 +102,8 @@ def _evidence_is_holder(view: AnnotationView) -> Iterator[Fault]:
 
 def _holder_type_differs(view: AnnotationView) -> Iterator[Fault]:
     first: dict[str, Stance] = {}
-    for stance in view.annotation.stances:
-        mention = view.mention(stance)
-        if mention is None or not mention.entity_id or stance.holder is None:
+    for stance, mention in view.held:
+        if not mention.entity_id or stance.holder is None:
             continue
         other = first.setdefault(mention.entity_id, stance)
         if other.holder and other.holder.type != stance.holder.type:
@@ -105,8 +116,7 @@ def _holder_type_differs(view: AnnotationView) -> Iterator[Fault]:
 
 
 def _author_typed(view: AnnotationView) -> Iterator[Fault]:
-    for stance in view.annotation.stances:
-        holder = stance.holder
+    for stance, holder in zip(view.annotation.stances, view.layer.judgements.holder, strict=True):
         if holder and holder.kind == "author" and holder.type:
             yield view.fault(
                 stance, f"is the author's, with the type {holder.type}; the author has none."
@@ -114,6 +124,8 @@ def _author_typed(view: AnnotationView) -> Iterator[Fault]:
 
 
 def _author_stance_unsupported(view: AnnotationView) -> Iterator[Fault]:
+    if not view.annotation.author:
+        return
     own = {s.target for s in view.annotation.stances if s.holder and s.holder.kind == "author"}
     for whole in view.annotation.author:
         if whole.target not in own:
@@ -125,9 +137,8 @@ def _author_stance_unsupported(view: AnnotationView) -> Iterator[Fault]:
 
 def _holder_unlinked(view: AnnotationView) -> Iterator[Fault]:
     seen: set[str] = set()
-    for stance in view.annotation.stances:
-        mention: Entity | None = view.mention(stance)
-        if mention and not mention.entity_id and mention.id not in seen:
+    for _, mention in view.held:
+        if not mention.entity_id and mention.id not in seen:
             seen.add(mention.id)
             yield view.fault(mention, "holds a judgement and is not linked; say who it is.")
 

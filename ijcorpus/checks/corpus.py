@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import combinations
 
 from ijcorpus.checks.entities import NIL
-from ijcorpus.checks.overlap import Word, jaccard, shared_runs, shingles, words
-from ijcorpus.checks.view import Check, CorpusView, Fault, Subject
+from ijcorpus.checks.overlap import Word, resembling, shared_runs, shingles, words
+from ijcorpus.checks.subject import Summary
+from ijcorpus.checks.view import Check, CorpusView, Fault
 from ijcorpus.document import sha256
 from ijcorpus.finding import Location
 
@@ -17,7 +17,7 @@ RUN = 8
 
 
 def _source_twice(view: CorpusView) -> Iterator[Fault]:
-    for name, count in Counter(subject.id for subject in view.subjects).items():
+    for name, count in Counter(document.id for document in view.documents).items():
         if count > 1:
             yield Fault(
                 f"the sources list {name} {count} times; keep one record, or rename the others.",
@@ -26,10 +26,11 @@ def _source_twice(view: CorpusView) -> Iterator[Fault]:
 
 
 def _split_missing(view: CorpusView) -> Iterator[Fault]:
-    for subject in view.subjects:
-        if subject.id not in view.splits:
+    for document in view.documents:
+        if document.id not in view.splits:
             yield Fault(
-                f"{subject.id} has no split; append it with 'ijcorpus build'.", document=subject.id
+                f"{document.id} has no split; append it with 'ijcorpus build'.",
+                document=document.id,
             )
 
 
@@ -37,7 +38,7 @@ def _split_unknown(view: CorpusView) -> Iterator[Fault]:
     rule = view.scheme.splits
     names = tuple(dict.fromkeys((*rule.shares, rule.held_out)))
     for document, split in view.splits.items():
-        if document not in view.by_id:
+        if document not in view.ids:
             yield Fault(
                 f"the split of {document} is {split}, but the corpus has no such document; "
                 "mend the line in annotations/splits.tsv.",
@@ -51,31 +52,32 @@ def _split_unknown(view: CorpusView) -> Iterator[Fault]:
 
 
 def _split_topic_leak(view: CorpusView) -> Iterator[Fault]:
-    first: dict[str, Subject] = {}
-    for subject in view.subjects:
-        aside = subject.source.subset in view.scheme.splits.held_out_subsets
-        if aside or subject.id not in view.splits:
+    first: dict[str, Summary] = {}
+    for document in view.documents:
+        aside = document.subset in view.scheme.splits.held_out_subsets
+        if aside or document.id not in view.splits:
             continue
-        other = first.setdefault(subject.source.topic, subject)
-        here, there = view.splits[subject.id], view.splits[other.id]
+        other = first.setdefault(document.topic, document)
+        here, there = view.splits[document.id], view.splits[other.id]
         if here != there:
             yield Fault(
-                f"{subject.id} is in {here} and {other.id} in {there}, though both are about "
-                f"{subject.source.topic!r}; put both into one split.",
+                f"{document.id} is in {here} and {other.id} in {there}, though both are about "
+                f"{document.topic!r}; put both into one split.",
                 record=other.id,
-                document=subject.id,
+                document=document.id,
                 others=(Location(document=other.id),),
             )
 
 
 def _near_duplicate(view: CorpusView) -> Iterator[Fault]:
-    sets = [
-        (subject.id, view.splits[subject.id], shingles(words(subject.text), 5))
-        for subject in view.subjects
-        if subject.text is not None and subject.id in view.splits
-    ]
-    for (one, here, a), (other, there, b) in combinations(sets, 2):
-        if here != there and (share := jaccard(a, b)) > RESEMBLANCE:
+    listed = [d.id for d in view.documents if d.at_hand and d.id in view.splits]
+    if len({view.splits[name] for name in listed}) < 2:
+        return
+    texts = (view.text(name) for name in listed)
+    for a, b, share in resembling(texts, n=5, least=RESEMBLANCE):
+        one, other = listed[a], listed[b]
+        here, there = view.splits[one], view.splits[other]
+        if here != there:
             yield Fault(
                 f"{one} ({here}) and {other} ({there}) share {share:.0%} of their runs of five "
                 f"words, more than {RESEMBLANCE:.0%}; rewrite one, or put both into one split.",
@@ -87,21 +89,21 @@ def _near_duplicate(view: CorpusView) -> Iterator[Fault]:
 
 def _press_overlap(view: CorpusView) -> Iterator[Fault]:
     withheld = [
-        (subject.id, listed, shingles(listed, RUN))
-        for subject in view.subjects
-        if not subject.ships and (listed := words(subject.text or ""))
+        (document.id, listed, shingles(listed, RUN))
+        for document in view.documents
+        if not document.ships and document.at_hand and (listed := words(view.text(document.id)))
     ]
-    for subject in view.subjects:
-        if not subject.ships or not withheld:
+    for document in view.documents:
+        if not document.ships or not withheld:
             continue
-        here = words(subject.text or "")
+        here = words(view.text(document.id))
         for other, there, index in withheld:
             for run in shared_runs(here, there, RUN, index=index):
                 ours, theirs = (
                     here[run.here : run.here + run.length],
                     there[run.there : run.there + run.length],
                 )
-                yield _copied(subject.id, ours, other, theirs)
+                yield _copied(document.id, ours, other, theirs)
 
 
 def _copied(document: str, ours: list[Word], other: str, theirs: list[Word]) -> Fault:

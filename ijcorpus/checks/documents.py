@@ -9,6 +9,7 @@ import msgspec
 
 from ijcorpus.annotation import Entity, Stance
 from ijcorpus.checks.overlap import shared_runs, words
+from ijcorpus.checks.subject import Layer
 from ijcorpus.checks.view import Check, DocumentView, Fault
 from ijcorpus.document import Document
 
@@ -19,6 +20,8 @@ _REFUSED = ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 def _text_not_nfc(view: DocumentView) -> Iterator[Fault]:
     text = view.subject.text or ""
+    if text.isascii() or unicodedata.is_normalized("NFC", text):
+        return
     composed = unicodedata.normalize("NFC", text)
     if text != composed:
         pairs = enumerate(zip(text, composed, strict=False))
@@ -33,6 +36,8 @@ def _text_not_nfc(view: DocumentView) -> Iterator[Fault]:
 
 def _text_control_character(view: DocumentView) -> Iterator[Fault]:
     text = view.subject.text or ""
+    if view.subject.plain and "\ufffd" not in text:
+        return
     for character in sorted(set(text)):
         refused = character == "\ufffd" or unicodedata.category(character) in _REFUSED
         if character in "\n\t" or not refused:
@@ -53,34 +58,48 @@ def _plain(text: str) -> str:
     return " ".join(text.translate(_STRAIGHT).split())
 
 
+def _wanted(view: DocumentView) -> int:
+    """How many passes the document needs: what the assignment asks for, else two."""
+    return view.subject.wanted or PASSES
+
+
+def _needed(view: DocumentView) -> str:
+    count = _wanted(view)
+    return f"{count} independent pass{'es' if count > 1 else ''}"
+
+
 def _document_without_layers(view: DocumentView) -> Iterator[Fault]:
     if not view.passes:
-        yield Fault(f"nobody has annotated the document; it needs {PASSES} independent passes.")
+        yield Fault(f"nobody has annotated the document; it needs {_needed(view)}.")
 
 
 def _pass_missing(view: DocumentView) -> Iterator[Fault]:
-    if 0 < len(view.passes) < PASSES:
+    if 0 < len(view.passes) < _wanted(view):
         names = ", ".join(layer.name for layer in view.passes)
         yield Fault(
-            f"the document has {len(view.passes)} pass ({names}); it needs {PASSES} independent "
-            "passes."
+            f"the document has {len(view.passes)} pass{'es' * (len(view.passes) > 1)} ({names}); "
+            f"it needs {_needed(view)}."
         )
 
 
 def _adjudication_missing(view: DocumentView) -> Iterator[Fault]:
-    if len(view.passes) >= PASSES and view.subject.adjudicated is None:
+    if len(view.passes) >= _wanted(view) and view.subject.adjudicated is None:
         names = ", ".join(layer.name for layer in view.passes)
         yield Fault(f"the passes ({names}) are not adjudicated; run 'ijcorpus adjudicate'.")
 
 
 def _adjudication_stale(view: DocumentView) -> Iterator[Fault]:
     final = view.subject.adjudicated
-    if final is None or len(view.passes) < PASSES:
+    if final is None or len(view.passes) < _wanted(view):
         return
-    said = [{_meaning(e): e for e in layer.annotation.entities} for layer in view.passes]
-    stands = {_meaning(e) for e in final.annotation.entities}
-    for meaning, entity in said[0].items():
-        if all(meaning in other for other in said[1:]) and meaning not in stands:
+    first, *others = view.passes
+    missing = {*_meanings(first)}.difference(_meanings(final))
+    if missing:
+        missing.intersection_update(*map(_meanings, others))
+    # Of entities that mean the same, the last.
+    meant = dict(zip(_meanings(first), first.annotation.entities, strict=True)) if missing else {}
+    for meaning, entity in meant.items():
+        if meaning in missing:
             yield Fault(
                 f"every pass has {entity.label} {entity.entity_id} at [{entity.start}, "
                 f"{entity.end}), but the adjudication has not; run 'ijcorpus adjudicate' again.",
@@ -89,8 +108,9 @@ def _adjudication_stale(view: DocumentView) -> Iterator[Fault]:
             )
 
 
-def _meaning(entity: Entity) -> tuple[int, int, str, str, str | None]:
-    return entity.start, entity.end, entity.label, entity.entity_id, entity.sense
+def _meanings(layer: Layer) -> Iterator[tuple[object, ...]]:
+    said = layer.mentions
+    return zip(said.start, said.end, said.label, said.entity_id, said.sense, strict=True)
 
 
 def _rights_mismatch(view: DocumentView) -> Iterator[Fault]:
@@ -194,7 +214,7 @@ def _fact_source_unknown(view: DocumentView) -> Iterator[Fault]:
 
 
 def _fact_sentence_unknown(view: DocumentView) -> Iterator[Fault]:
-    if view.subject.text is None:
+    if view.subject.text is None or not view.subject.facts:
         return
     text = _plain(view.subject.text)
     for number, fact in enumerate(view.subject.facts, start=1):
@@ -285,7 +305,7 @@ DOCUMENT_CHECKS: tuple[Check[DocumentView], ...] = (
         code="pass-missing",
         level=6,
         severity="error",
-        explanation="Every document must have two independent passes.",
+        explanation="Every document must have two independent passes, or what its assignment says.",
         function=_pass_missing,
     ),
     Check(

@@ -5,53 +5,62 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ijcorpus.annotation import Entity
-from ijcorpus.checks.view import AnnotationView, Check, Fault
+from ijcorpus.checks.annotated import AnnotationView
+from ijcorpus.checks.view import Check, Fault
 
 NIL = "nil-"
 
 
 def _unknown_label(view: AnnotationView) -> Iterator[Fault]:
-    for entity in view.annotation.entities:
-        if view.scheme.label(entity.label) is None:
-            yield view.fault(
-                entity,
-                f"has the label {entity.label!r}, which scheme {view.scheme.version} does not "
-                f"have; choose one of {', '.join(view.scheme.label_names)}.",
-            )
+    labels = view.corpus.labels
+    for entity in view.of_kinds(lambda label, _: label not in labels):
+        yield view.fault(
+            entity,
+            f"has the label {entity.label!r}, which scheme {view.scheme.version} does not "
+            f"have; choose one of {', '.join(view.scheme.label_names)}.",
+        )
+
+
+def _senses(view: AnnotationView, label: str) -> tuple[str, ...] | None:
+    """The senses of a label; None for a label that the scheme does not have."""
+    known = view.corpus.labels.get(label)
+    return None if known is None else known.senses
 
 
 def _unknown_sense(view: AnnotationView) -> Iterator[Fault]:
-    for entity in view.annotation.entities:
-        label = view.scheme.label(entity.label)
-        if label and entity.sense is not None and entity.sense not in label.senses:
-            yield view.fault(
-                entity,
-                f"has the sense {entity.sense!r}; {entity.label} has "
-                f"{', '.join(label.senses) or 'no senses'}.",
-            )
+    def unknown(label: str, sense: str | None) -> bool:
+        senses = _senses(view, label)
+        return sense is not None and senses is not None and sense not in senses
+
+    for entity in view.of_kinds(unknown):
+        yield view.fault(
+            entity,
+            f"has the sense {entity.sense!r}; {entity.label} has "
+            f"{', '.join(_senses(view, entity.label) or ()) or 'no senses'}.",
+        )
 
 
 def _sense_missing(view: AnnotationView) -> Iterator[Fault]:
-    for entity in view.annotation.entities:
-        label = view.scheme.label(entity.label)
-        if label and label.senses and entity.sense is None:
-            yield view.fault(
-                entity, f"({entity.label}) has no sense; choose one of {', '.join(label.senses)}."
-            )
+    for entity in view.of_kinds(lambda label, sense: sense is None and bool(_senses(view, label))):
+        senses = ", ".join(_senses(view, entity.label) or ())
+        yield view.fault(entity, f"({entity.label}) has no sense; choose one of {senses}.")
 
 
 def _unknown_entity_id(view: AnnotationView) -> Iterator[Fault]:
-    for entity in view.annotation.entities:
-        link = entity.entity_id
-        if link and not link.startswith(NIL) and link not in view.corpus.entries:
+    missing = view.unlisted.difference(view.corpus.entries)
+    unknown = {link for link in missing if link and not link.startswith(NIL)}
+    for entity in view.annotation.entities if unknown else ():
+        if entity.entity_id in unknown:
             yield view.fault(
                 entity,
-                f"is linked to {link!r}, which the registry does not have; "
+                f"is linked to {entity.entity_id!r}, which the registry does not have; "
                 f"choose another id, add the entry, or use an id that begins with {NIL!r}.",
             )
 
 
 def _entity_unlinked(view: AnnotationView) -> Iterator[Fault]:
+    if "" not in view.unlisted:
+        return
     for entity in view.annotation.entities:
         if not entity.entity_id:
             yield view.fault(
@@ -62,6 +71,8 @@ def _entity_unlinked(view: AnnotationView) -> Iterator[Fault]:
 
 
 def _label_differs(view: AnnotationView) -> Iterator[Fault]:
+    if view.corpus.entries.keys().isdisjoint(view.unlisted):
+        return
     for entity in view.annotation.entities:
         entry = view.corpus.entries.get(entity.entity_id)
         if entry and entry.label != entity.label:
@@ -73,9 +84,10 @@ def _label_differs(view: AnnotationView) -> Iterator[Fault]:
 
 
 def _same_surface_two_ids(view: AnnotationView) -> Iterator[Fault]:
+    if len(view.readings) == len({*view.names}):
+        return
     first: dict[str, Entity] = {}
-    for entity in view.annotation.entities:
-        words = view.surface(entity)
+    for entity, words in zip(view.annotation.entities, view.names, strict=True):
         if not words or not entity.entity_id:
             continue
         other = first.setdefault(words, entity)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 
 from ijcorpus.annotation import Annotation, canonical
-from ijcorpus.checks.view import AnnotationView, Check, Fault
+from ijcorpus.checks.annotated import AnnotationView
+from ijcorpus.checks.view import Check, Fault
 from ijcorpus.finding import Repair
 
 
@@ -14,7 +16,7 @@ def _text_changed(view: AnnotationView) -> Iterator[Fault]:
     if not view.current:
         yield Fault(
             f"{view.layer.name} was made on the text {view.annotation.digest[:12]}, but the "
-            f"document is now {view.subject.document.digest[:12]}; move the annotation to the new "
+            f"document is now {view.subject.digest[:12]}; move the annotation to the new "
             "text, or go back to the old."
         )
 
@@ -29,7 +31,7 @@ def _scheme_changed(view: AnnotationView) -> Iterator[Fault]:
 
 def _annotation_misplaced(view: AnnotationView) -> Iterator[Fault]:
     found = (view.annotation.document, view.annotation.annotator)
-    adjudicated = view.layer == view.subject.adjudicated
+    adjudicated = view.layer is view.subject.adjudicated
     wanted = (view.subject.id, found[1] if adjudicated else view.layer.name)
     if found != wanted:
         yield Fault(
@@ -39,12 +41,25 @@ def _annotation_misplaced(view: AnnotationView) -> Iterator[Fault]:
 
 
 def _annotation_not_canonical(view: AnnotationView) -> Iterator[Fault]:
-    if _form(view.annotation) != _form(canonical(view.annotation)):
+    if not _in_order(view) and _form(view.annotation) != _form(canonical(view.annotation)):
         yield Fault(
             f"{view.layer.name} is not in text order with ids e1, e2 ... and s1, s2 ...; "
             "'ijcorpus check --fix' puts it in order.",
             repair=Repair(kind="canonical", safe=not _ids_twice(view)),
         )
+
+
+def _in_order(view: AnnotationView) -> bool:
+    """Whether an annotation shows at a glance that it is in its one form; False decides nothing."""
+    said = view.annotation
+    if said.author or said.flags or not view.ordered or any(view.layer.judgements.flags):
+        return False
+    return view.ids == _numbered(len(said.entities), len(said.stances))
+
+
+@cache
+def _numbered(entities: int, stances: int) -> tuple[str, ...]:
+    return (*(f"e{n + 1}" for n in range(entities)), *(f"s{n + 1}" for n in range(stances)))
 
 
 def _mark_id_twice(view: AnnotationView) -> Iterator[Fault]:
@@ -57,9 +72,9 @@ def _mark_id_twice(view: AnnotationView) -> Iterator[Fault]:
 
 
 def _ids_twice(view: AnnotationView) -> list[str]:
-    counts = Counter(e.id for e in view.annotation.entities)
-    counts.update(s.id for s in view.annotation.stances)
-    return [name for name, count in counts.items() if count > 1]
+    if len({*view.ids}) == len(view.ids):
+        return []
+    return [name for name, count in Counter(view.ids).items() if count > 1]
 
 
 def _form(annotation: Annotation) -> tuple[object, ...]:

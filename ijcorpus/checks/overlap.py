@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+# Runs of words in one table: some 150 MiB.
+_AT_ONCE = 1_000_000
 _JOINING = frozenset(("a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "the", "to"))
 
 
@@ -64,6 +68,28 @@ def jaccard(
     """The share of shingles that two sets have in common; nothing resembles an empty one."""
     common = len(one.keys() & other.keys())
     return common / (len(one) + len(other) - common) if common else 0.0
+
+
+def resembling(texts: Iterable[str], *, n: int, least: float) -> Iterator[tuple[int, int, float]]:
+    """Pairs of texts, by number, that have more than a share of their runs of `n` words in common.
+
+    In order, each with its share. Texts are read once and not kept, but for 8 bytes a run: runs are
+    compared by hash, a part of all hashes at a time, so that no table grows with the texts.
+    """
+    kept = [array("q", {hash(run) for run in shingles(words(text), n)}) for text in texts]
+    parts = 1 + sum(map(len, kept)) // _AT_ONCE
+    common: Counter[tuple[int, int]] = Counter()
+    for part in range(parts):
+        seen: dict[int, list[int]] = {}
+        for number, runs in enumerate(kept):
+            for run in runs if parts == 1 else [r for r in runs if r % parts == part]:
+                before = seen.setdefault(run, [])
+                common.update((other, number) for other in before)
+                before.append(number)
+    for (one, other), count in sorted(common.items()):
+        share = count / (len(kept[one]) + len(kept[other]) - count)
+        if share > least:
+            yield one, other, share
 
 
 def shared_runs(

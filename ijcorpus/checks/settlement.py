@@ -56,6 +56,8 @@ def _decision_stale(view: DocumentView) -> Iterator[Fault]:
 
 
 def _decision_twice(view: DocumentView) -> Iterator[Fault]:
+    if len(view.subject.decisions) < 2:
+        return
     counts = Counter(decision.dispute for decision in view.subject.decisions)
     for key, count in counts.items():
         if count > 1:
@@ -97,6 +99,8 @@ def _decision_document_unknown(view: CorpusView) -> Iterator[Fault]:
 def _third_pass_missing(view: DocumentView) -> Iterator[Fault]:
     trained_on = next(iter(view.corpus.scheme.splits.shares), "")
     split = view.corpus.splits.get(view.subject.id, trained_on)
+    if view.subject.wanted is not None:
+        return
     if split != trained_on and 0 < len(view.passes) < THOROUGH:
         yield Fault(
             f"the document is in {split}, by which systems are judged, and has {len(view.passes)} "
@@ -152,7 +156,8 @@ SETTLEMENT_CHECKS: tuple[Check[DocumentView], ...] = (
         code="third-pass-missing",
         level=6,
         severity="info",
-        explanation="Documents by which systems are judged deserve three passes.",
+        explanation="Documents by which systems are judged deserve three passes, unless an"
+        " assignment says how many.",
         function=_third_pass_missing,
     ),
 )

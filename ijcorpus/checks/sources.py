@@ -6,20 +6,21 @@ import datetime
 import re
 from collections.abc import Callable, Hashable, Iterator
 
-from ijcorpus.checks.view import Check, CorpusView, Fault, Subject
+from ijcorpus.checks.subject import Summary
+from ijcorpus.checks.view import Check, CorpusView, Fault
 from ijcorpus.finding import Location
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 
 def _source_date_malformed(view: CorpusView) -> Iterator[Fault]:
-    for subject in view.subjects:
-        date = subject.source.date
+    for document in view.documents:
+        date = document.date
         if not _is_date(date):
             yield Fault(
                 f"the date {date!r} is no year, month or day such as 1999, 1999-10 or 1999-10-18; "
                 "write it so.",
-                document=subject.id,
+                document=document.id,
             )
 
 
@@ -36,49 +37,48 @@ def _is_date(text: str) -> bool:
 
 
 def _again(
-    view: CorpusView, key: Callable[[Subject], Hashable]
-) -> Iterator[tuple[Subject, Subject]]:
+    view: CorpusView, key: Callable[[Summary], Hashable]
+) -> Iterator[tuple[Summary, Summary]]:
     """Pairs of different documents that have one key: the first, and each later one."""
-    first: dict[Hashable, Subject] = {}
-    for subject in view.subjects:
-        other = first.setdefault(key(subject), subject)
-        if other.id != subject.id:
-            yield other, subject
+    first: dict[Hashable, Summary] = {}
+    for document in view.documents:
+        other = first.setdefault(key(document), document)
+        if other.id != document.id:
+            yield other, document
 
 
 def _text_twice(view: CorpusView) -> Iterator[Fault]:
-    for other, subject in _again(view, lambda subject: subject.document.digest):
-        if subject.characters:
+    for other, document in _again(view, lambda document: document.digest):
+        if not document.empty:
             yield Fault(
-                f"{subject.id} has the very text of {other.id}; keep one of them.",
+                f"{document.id} has the very text of {other.id}; keep one of them.",
                 record=other.id,
-                document=subject.id,
+                document=document.id,
                 others=(Location(document=other.id),),
             )
 
 
 def _source_path_twice(view: CorpusView) -> Iterator[Fault]:
-    pairs = _again(view, lambda s: (s.source.rights, s.source.path, s.source.fragment))
-    for other, subject in pairs:
+    pairs = _again(view, lambda d: (d.ships, d.path, d.fragment))
+    for other, document in pairs:
         yield Fault(
-            f"{subject.id} is read from {subject.source.path}, as {other.id} is; "
-            "name its own file.",
+            f"{document.id} is read from {document.path}, as {other.id} is; name its own file.",
             record=other.id,
-            document=subject.id,
+            document=document.id,
             others=(Location(document=other.id),),
         )
 
 
 def _split_held_out(view: CorpusView) -> Iterator[Fault]:
     rule = view.scheme.splits
-    for subject in view.subjects:
-        source, split = subject.source, view.splits.get(subject.id)
-        aside = source.subset in rule.held_out_subsets or source.topic in rule.held_out_topics
+    for document in view.documents:
+        split = view.splits.get(document.id)
+        aside = document.subset in rule.held_out_subsets or document.topic in rule.held_out_topics
         if aside and split is not None and split != rule.held_out:
             yield Fault(
-                f"{subject.id} is in {split}, but the scheme holds its subset or topic out for "
+                f"{document.id} is in {split}, but the scheme holds its subset or topic out for "
                 f"{rule.held_out}; put it there.",
-                document=subject.id,
+                document=document.id,
             )
 
 
@@ -86,12 +86,11 @@ def _target_unseen(view: CorpusView) -> Iterator[Fault]:
     """Targets that are judged only where systems are tested."""
     trained_on = next(iter(view.scheme.splits.shares), "")
     seen: dict[str, set[str]] = {}
-    for subject in view.subjects:
-        split = view.splits.get(subject.id)
-        final = subject.adjudicated.annotation if subject.adjudicated else None
-        for stance in final.stances if final else ():
-            if split is not None and stance.target:
-                seen.setdefault(stance.target, set()).add(split)
+    for document in view.documents:
+        split = view.splits.get(document.id)
+        if split is not None:
+            for target in document.targets:
+                seen.setdefault(target, set()).add(split)
     for target, splits in seen.items():
         if trained_on not in splits:
             yield Fault(

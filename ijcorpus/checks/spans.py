@@ -7,16 +7,14 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from ijcorpus.annotation import Entity, Stance
+from ijcorpus.checks.annotated import AnnotationView
 from ijcorpus.checks.units import counted_otherwise
-from ijcorpus.checks.view import AnnotationView, Check, Fault
+from ijcorpus.checks.view import Check, Fault
 from ijcorpus.finding import Repair
 
 # How far from its mark a quote may stand to be taken for it.
 _NEAR = 40
-
-
-def _marks(view: AnnotationView) -> tuple[Entity | Stance, ...]:
-    return (*view.annotation.entities, *view.annotation.stances)
+_ALPHANUMERIC = re.compile(r"[^\W_]")
 
 
 def _placed(view: AnnotationView) -> list[Entity | Stance]:
@@ -24,8 +22,10 @@ def _placed(view: AnnotationView) -> list[Entity | Stance]:
 
 
 def _span_empty(view: AnnotationView) -> Iterator[Fault]:
-    for mark in _marks(view):
-        if view.current and mark.start >= mark.end:
+    if view.in_place or not view.current:
+        return
+    for mark in view.marks:
+        if mark.start >= mark.end:
             yield view.fault(mark, "is empty or inverted; mark at least one character.")
 
 
@@ -35,7 +35,7 @@ def _outside(view: AnnotationView, mark: Entity | Stance) -> bool:
 
 
 def _span_outside_text(view: AnnotationView) -> Iterator[Fault]:
-    for entity in view.annotation.entities:
+    for entity in () if view.in_place else view.annotation.entities:
         if _outside(view, entity):
             yield view.fault(
                 entity, f"leaves the text [0, {view.subject.characters}); mark it again."
@@ -43,7 +43,7 @@ def _span_outside_text(view: AnnotationView) -> Iterator[Fault]:
 
 
 def _evidence_outside_text(view: AnnotationView) -> Iterator[Fault]:
-    for stance in view.annotation.stances:
+    for stance in () if view.in_place else view.annotation.stances:
         if _outside(view, stance):
             yield view.fault(
                 stance, f"leaves the text [0, {view.subject.characters}); mark its evidence again."
@@ -51,8 +51,10 @@ def _evidence_outside_text(view: AnnotationView) -> Iterator[Fault]:
 
 
 def _surface_differs(view: AnnotationView) -> Iterator[Fault]:
+    if view.text is None or view.quoted:
+        return
     for mark in _placed(view):
-        if view.text is None or not mark.quote or mark.quote == view.text[mark.start : mark.end]:
+        if not mark.quote or mark.quote == view.text[mark.start : mark.end]:
             continue
         if counted_otherwise(view, mark):
             continue
@@ -75,6 +77,8 @@ def _nearest(view: AnnotationView, text: str, mark: Entity | Stance) -> Repair |
 
 
 def _span_whitespace_edge(view: AnnotationView) -> Iterator[Fault]:
+    if all(edge == "".join(edge.split()) for edge in view.edges):
+        return
     for mark in _placed(view):
         words = view.surface(mark)
         tight = words.strip()
@@ -91,13 +95,16 @@ def _span_whitespace_edge(view: AnnotationView) -> Iterator[Fault]:
 
 
 def _span_cuts_word(view: AnnotationView) -> Iterator[Fault]:
+    text = view.text
+    if not text or (view.in_place and not _ALPHANUMERIC.search(view.beside)):
+        return
     for mark in _placed(view):
-        edges = [e for e in (mark.start, mark.end) if view.text and _inside_word(view.text, e)]
+        edges = [e for e in (mark.start, mark.end) if _inside_word(text, e)]
         if edges:
             yield view.fault(
                 mark,
                 f"cuts a word at {' and '.join(map(str, edges))}; mark whole words.",
-                repair=view.move(*_whole_words(view.text or "", mark), safe=False),
+                repair=view.move(*_whole_words(text, mark), safe=False),
             )
 
 
@@ -115,6 +122,8 @@ def _inside_word(text: str, edge: int) -> bool:
 
 
 def _span_crosses(view: AnnotationView) -> Iterator[Fault]:
+    if view.flat:
+        return
     entities = sorted(view.placed_entities, key=lambda e: (e.start, -e.end))
     for number, longer in enumerate(entities):
         for entity in entities[number + 1 :]:
@@ -129,6 +138,8 @@ def _span_crosses(view: AnnotationView) -> Iterator[Fault]:
 
 
 def _span_duplicate(view: AnnotationView) -> Iterator[Fault]:
+    if view.flat:
+        return
     entities = sorted(view.placed_entities, key=lambda e: (e.start, e.end))
     for first, second in pairwise(entities):
         if (first.start, first.end) == (second.start, second.end):
@@ -142,8 +153,8 @@ def _span_duplicate(view: AnnotationView) -> Iterator[Fault]:
 
 def _evidence_across_sentences(view: AnnotationView) -> Iterator[Fault]:
     sentences = view.subject.document.sentences
-    for stance in view.placed_stances:
-        if view.sentence(stance) is None:
+    for stance, sentence in zip(view.placed_stances, view.sentences, strict=True):
+        if sentence is None:
             touched = [s for s in sentences if s.start < stance.end and stance.start < s.end]
             found = ", ".join(f"[{s.start}, {s.end})" for s in touched) or "none"
             yield view.fault(

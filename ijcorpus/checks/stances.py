@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 
 from ijcorpus.annotation import Stance
-from ijcorpus.checks.view import AnnotationView, Check, Fault
+from ijcorpus.checks.annotated import AnnotationView
+from ijcorpus.checks.view import Check, Fault
 
-Said = Iterable[tuple[Stance | None, str | None]]
+_NONE = (None,)
+_TARGET, _POLARITY = attrgetter("target"), attrgetter("polarity")
 
 
-def _unknown(view: AnnotationView, what: str, names: Iterable[str], said: Said) -> Iterator[Fault]:
+def _unknown(
+    view: AnnotationView,
+    what: str,
+    known: tuple[str, ...],
+    said: Iterable[tuple[Stance | None, str | None]],
+) -> Iterator[Fault]:
     """Values that the scheme does not have, of a judgement or (None) of the whole document."""
-    known = tuple(names)
     for stance, value in said:
         if value is None or value in known:
             continue
@@ -27,39 +34,48 @@ def _unknown(view: AnnotationView, what: str, names: Iterable[str], said: Said) 
 
 
 def _unknown_target(view: AnnotationView) -> Iterator[Fault]:
-    said: list[tuple[Stance | None, str | None]] = [
-        *((s, s.target) for s in view.annotation.stances),
-        *((None, a.target) for a in view.annotation.author),
-    ]
-    yield from _unknown(view, "target", view.scheme.target_names, said)
+    said, known = view.annotation, view.scheme.target_names
+    if {*view.layer.judgements.target, *map(_TARGET, said.author)}.difference(known, _NONE):
+        stances = ((s, s.target) for s in said.stances)
+        yield from _unknown(view, "target", known, stances)
+        yield from _unknown(view, "target", known, ((None, a.target) for a in said.author))
 
 
 def _unknown_polarity(view: AnnotationView) -> Iterator[Fault]:
-    said: list[tuple[Stance | None, str | None]] = [
-        *((s, s.polarity) for s in view.annotation.stances),
-        *((None, a.polarity) for a in view.annotation.author),
-    ]
-    yield from _unknown(view, "polarity", view.scheme.polarity_names, said)
+    said, known = view.annotation, view.scheme.polarity_names
+    if {*view.layer.judgements.polarity, *map(_POLARITY, said.author)}.difference(known, _NONE):
+        stances = ((s, s.polarity) for s in said.stances)
+        yield from _unknown(view, "polarity", known, stances)
+        yield from _unknown(view, "polarity", known, ((None, a.polarity) for a in said.author))
 
 
 def _unknown_attribution(view: AnnotationView) -> Iterator[Fault]:
-    said = ((s, s.attribution) for s in view.annotation.stances)
-    yield from _unknown(view, "attribution", view.scheme.names("attributions"), said)
+    stances, known = view.annotation.stances, view.corpus.options["attributions"]
+    if {*view.layer.judgements.attribution}.difference(known, _NONE):
+        said = ((s, s.attribution) for s in stances)
+        yield from _unknown(view, "attribution", known, said)
 
 
 def _unknown_flag(view: AnnotationView) -> Iterator[Fault]:
-    flags = ((s, flag) for s in view.annotation.stances for flag in s.flags)
-    yield from _unknown(view, "flag", view.scheme.names("stance_flags"), flags)
-    whole = ((None, flag) for flag in view.annotation.flags)
-    yield from _unknown(view, "flag", view.scheme.names("document_flags"), whole)
+    said, options = view.annotation, view.corpus.options
+    if any(view.layer.judgements.flags):
+        flags = ((s, flag) for s in said.stances for flag in s.flags)
+        yield from _unknown(view, "flag", options["stance_flags"], flags)
+    whole = ((None, flag) for flag in said.flags)
+    yield from _unknown(view, "flag", options["document_flags"], whole)
 
 
 def _unknown_holder_type(view: AnnotationView) -> Iterator[Fault]:
-    said = ((s, s.holder.type) for s in view.annotation.stances if s.holder)
-    yield from _unknown(view, "holder type", view.scheme.names("holder_types"), said)
+    known = view.corpus.options["holder_types"]
+    if {h.type for h in view.layer.judgements.holder if h}.difference(known, _NONE):
+        said = ((s, s.holder.type) for s in view.annotation.stances if s.holder)
+        yield from _unknown(view, "holder type", known, said)
 
 
 def _judgement_incomplete(view: AnnotationView) -> Iterator[Fault]:
+    said = view.layer.judgements
+    if all(said.target) and all(said.polarity) and all(said.attribution):
+        return
     for stance in view.annotation.stances:
         parts = (stance.target, stance.polarity, stance.attribution)
         names = ("target", "polarity", "attribution")
@@ -69,21 +85,25 @@ def _judgement_incomplete(view: AnnotationView) -> Iterator[Fault]:
 
 
 def _holder_missing(view: AnnotationView) -> Iterator[Fault]:
+    if None not in view.layer.judgements.holder:
+        return
     for stance in view.annotation.stances:
         if stance.holder is None:
             yield view.fault(stance, "has no holder; say who takes the side.")
 
 
 def _holder_type_missing(view: AnnotationView) -> Iterator[Fault]:
-    for stance in view.annotation.stances:
-        if stance.holder and stance.holder.kind != "author" and not stance.holder.type:
-            who = stance.holder.mention or "somebody unnamed"
+    for stance, holder in zip(view.annotation.stances, view.layer.judgements.holder, strict=True):
+        if holder and not holder.type and holder.kind != "author":
+            who = holder.mention or "somebody unnamed"
             yield view.fault(
                 stance, f"has a holder ({who}) without a type; say what kind of actor it is."
             )
 
 
 def _holder_mention_unresolved(view: AnnotationView) -> Iterator[Fault]:
+    if len(view.held) == len(view.layer.judgements.holder):
+        return
     for stance in view.annotation.stances:
         wanted = stance.holder.mention if stance.holder else None
         if wanted is not None and view.mention(stance) is None:
@@ -95,14 +115,14 @@ def _holder_mention_unresolved(view: AnnotationView) -> Iterator[Fault]:
 
 
 def _attribution_contradicts_holder(view: AnnotationView) -> Iterator[Fault]:
-    kinds = view.scheme.names("holder_kinds")
-    for stance in view.annotation.stances:
+    kinds = view.corpus.options["holder_kinds"]
+    for stance, holder in zip(view.annotation.stances, view.layer.judgements.holder, strict=True):
         said = stance.attribution
-        if stance.holder and said in kinds and said != stance.holder.kind:
+        if holder and said in kinds and said != holder.kind:
             yield view.fault(
                 stance,
                 f"is attributed to the {said}, but its holder is of the kind "
-                f"{stance.holder.kind!r}; change one of them.",
+                f"{holder.kind!r}; change one of them.",
             )
 
 
@@ -116,6 +136,8 @@ def _held(view: AnnotationView, stance: Stance) -> str:
 
 
 def _judgement_duplicate(view: AnnotationView) -> Iterator[Fault]:
+    if view.ordered:
+        return
     first: dict[tuple[int, int, str | None, str], Stance] = {}
     for stance in view.annotation.stances:
         key = (stance.start, stance.end, stance.target, _held(view, stance))
@@ -130,9 +152,10 @@ def _judgement_duplicate(view: AnnotationView) -> Iterator[Fault]:
 
 
 def _judgement_repeated(view: AnnotationView) -> Iterator[Fault]:
+    if len({*view.sentences} - {None}) == len(view.annotation.stances):
+        return
     first: dict[tuple[int, str, str | None, str | None], Stance] = {}
-    for stance in view.placed_stances:
-        sentence = view.sentence(stance)
+    for stance, sentence in zip(view.placed_stances, view.sentences, strict=True):
         # Two unnamed holders of one type may be two people; a mention or the author is one.
         if sentence is None or stance.holder is None or stance.holder.kind == "unnamed":
             continue
@@ -148,6 +171,8 @@ def _judgement_repeated(view: AnnotationView) -> Iterator[Fault]:
 
 
 def _author_stance_missing(view: AnnotationView) -> Iterator[Fault]:
+    if not any(h and h.kind == "author" for h in view.layer.judgements.holder):
+        return
     whole = {stance.target for stance in view.annotation.author}
     seen: set[str] = set()
     for stance in view.annotation.stances:
@@ -174,10 +199,10 @@ def _author_stance_twice(view: AnnotationView) -> Iterator[Fault]:
 
 
 def _author_stance_contradicts(view: AnnotationView) -> Iterator[Fault]:
-    sign = {polarity.id: polarity.maps.get("sign") for polarity in view.scheme.polarities}
+    sign = view.corpus.signs
     for whole in view.annotation.author:
         own = [s for s in view.annotation.stances if s.target == whole.target and _by_author(s)]
-        signs = {sign.get(s.polarity or "") for s in own}
+        signs = {sign.get(s.polarity) for s in own}
         pair = {*signs, sign.get(whole.polarity)}
         if len(signs) == 1 and pair == {1, -1}:
             yield view.fault(

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from ijcorpus.annotation import Entity, Stance
-from ijcorpus.checks.view import AnnotationView, Check, Fault
+from ijcorpus.checks.annotated import AnnotationView
+from ijcorpus.checks.view import Check, Fault
 
 Unit = Literal["UTF-16 units", "UTF-8 bytes"]
 # Bytes of one unit, by the codec that writes it.
@@ -41,7 +42,9 @@ def counted_otherwise(view: AnnotationView, mark: Entity | Stance) -> Proven | N
 
 
 def _counted_in(view: AnnotationView, unit: Unit) -> Iterator[Fault]:
-    for mark in (*view.annotation.entities, *view.annotation.stances):
+    if not view.text or view.text.isascii() or view.quoted:
+        return
+    for mark in view.marks:
         proven = counted_otherwise(view, mark)
         if proven and proven.unit == unit:
             yield view.fault(

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ijcorpus.workspace import Workspace
 
 GROUPS = ("genre", "period", "vantage", "topic", "subset", "split")
+TIMES = {"day": "%Y-%m-%d", "week": "%G-W%V", "month": "%Y-%m"}
 
 
 @click.command(epilog="Example: ijcorpus agree --split test --html build/agreement.html")
@@ -48,7 +49,12 @@ GROUPS = ("genre", "period", "vantage", "topic", "subset", "split")
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Where drawing starts.")
 @click.option("--by-label", is_flag=True, help="Also for each entity label and proposition.")
-@click.option("--by", type=click.Choice(GROUPS), help="Also for each group of documents.")
+@click.option(
+    "--by",
+    type=click.Choice([*GROUPS, *TIMES]),
+    help="Also for each group of documents; day, week and month are when the later of those "
+    "compared saved it (UTC).",
+)
 @click.option("--confusion", is_flag=True, help="Also what stands against what, as tables.")
 @click.option(
     "--disputed",
@@ -88,7 +94,7 @@ def agree_command(
         layers,
         space.scheme,
         sentences=sentences,
-        groups=_groups(space, names, by or GROUPS[0]),
+        groups=_groups(space, names, by or GROUPS[0], [*layers]),
         grouped_by=by or GROUPS[0],
         prelabelled=_prelabelled(space, names) if prelabels or html else None,
         resamples=resamples,
@@ -148,10 +154,39 @@ def _layers(
     return layers
 
 
-def _groups(workspace: Workspace, names: list[str], by: str) -> dict[str, str]:
+def _groups(
+    workspace: Workspace, names: list[str], by: str, annotators: Sequence[str]
+) -> dict[str, str]:
+    if by in TIMES:
+        return _dated(workspace, names, TIMES[by], annotators)
     if by == "split":
         return {name: workspace.splits[name] for name in names if name in workspace.splits}
     return {name: str(getattr(workspace.source(name), by)) for name in names}
+
+
+def _dated(
+    workspace: Workspace, names: list[str], form: str, annotators: Sequence[str]
+) -> dict[str, str]:
+    """The time at which each document was last saved by one of some annotators, in a form."""
+    from datetime import UTC
+
+    from ijcorpus.errors import RecordError
+    from ijcorpus.labelstudio.times import completed
+
+    folder = workspace.layout.studio / "snapshots"
+    accounts = {workspace.annotators[name].email: name for name in annotators}
+    moments = completed(folder, accounts)
+    latest = {
+        name: max(found)
+        for name in names
+        if (found := [moments[who, name] for who in annotators if (who, name) in moments])
+    }
+    if not latest:
+        raise RecordError(
+            f"{folder} does not say when these documents were annotated. Pull from the server on "
+            "which they were, or group them by something else."
+        )
+    return {name: moment.astimezone(UTC).strftime(form) for name, moment in latest.items()}
 
 
 def _prelabelled(workspace: Workspace, names: list[str]) -> Prelabelled:

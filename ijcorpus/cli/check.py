@@ -115,7 +115,7 @@ def _report(
 ) -> Report:
     from ijcorpus.check import check_corpus
     from ijcorpus.check.cache import Cache
-    from ijcorpus.checks.view import ADJUDICATED
+    from ijcorpus.checks.subject import ADJUDICATED
     from ijcorpus.workspace import Workspace
 
     # Opened anew: a repair may have changed what the context's workspace has read.

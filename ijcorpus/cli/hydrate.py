@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,18 +12,36 @@ import click
 from ijcorpus.cli.context import Context, pass_context
 
 if TYPE_CHECKING:
+    from ijcorpus.fetch.shelf import Fetched
     from ijcorpus.hydration import Hydrated
+    from ijcorpus.published import Release
 
 _STATUSES = ("exact", "realigned", "ambiguous", "missing")
 
 
-@click.command(epilog="Example: ijcorpus hydrate --from ~/copies --output hydrated.parquet")
+@click.command(epilog="Example: ijcorpus hydrate --from ~/copies --fetch --output ~/hydrated")
 @click.option(
     "--from",
     "copies",
     type=click.Path(path_type=Path),
-    required=True,
     help="The folder with your copies, whatever their names, or one file.",
+)
+@click.option(
+    "--fetch",
+    is_flag=True,
+    help="Download what is not among your copies from the addresses that the release gives: one "
+    "request at a time, as robots.txt allows.",
+)
+@click.option(
+    "--cache",
+    type=click.Path(path_type=Path, file_okay=False),
+    show_default="ijcorpus in your cache folder",
+    help="Where to keep what was fetched, so that it is not downloaded twice.",
+)
+@click.option(
+    "--allow-private",
+    is_flag=True,
+    help="Also ask addresses on this machine and on private networks.",
 )
 @click.option(
     "--fingerprints",
@@ -33,14 +52,17 @@ _STATUSES = ("exact", "realigned", "ambiguous", "missing")
 @click.option(
     "--output",
     type=click.Path(path_type=Path),
-    help="Where to write what was joined: a .parquet file with the columns of `documents`, or a "
-    "folder with a JSON file a document.",
+    help="Where to write what was joined: a folder, which gets all configurations of the release "
+    "as Parquet, or a .parquet file with `documents` alone.",
 )
 @click.option("--version", show_default="the newest", help="The released version.")
 @pass_context
 def hydrate_command(
     ctx: Context,
-    copies: Path,
+    copies: Path | None,
+    fetch: bool,
+    cache: Path | None,
+    allow_private: bool,
     fingerprints: Path | None,
     output: Path | None,
     version: str | None,
@@ -50,23 +72,39 @@ def hydrate_command(
     A copy whose cleaned text is the annotated text is joined exactly. With a fingerprint, another
     form of the text is joined too, and every annotation is exact, realigned, ambiguous or
     missing, with a reason; only those exact or realigned are written. With --json every
-    annotation is listed, with the edited words inside it.
+    annotation is listed, with the edited words inside it. What was written is read with
+    'ijcorpus load --hydrated', or ijcorpus.load(..., hydrated=FOLDER).
     """
     from ijcorpus.hydration import hydrate
     from ijcorpus.published import find
 
     if output is not None:
         ctx.refuse_published(output)
+    if copies is None and not fetch:
+        raise click.UsageError("Name your copies with --from, or ask for --fetch.")
     release = find(version, ctx.released)
-    found = hydrate(copies, version=version, root=release.folder, fingerprints=fingerprints)
+    found: list[Hydrated] = []
+    if copies is not None:
+        found = hydrate(copies, root=release.folder, fingerprints=fingerprints)
+    fetched: list[Fetched] = []
+    if fetch:
+        place = cache or _cache()
+        ctx.refuse_published(place)
+        joined = {one.source.id for one in found if one.result is not None}
+        fetched = _fetch(release, joined, place, private=allow_private)
+        files = [Path(one.file) for one in fetched if one.file]
+        every = [*([copies] if copies else []), *files]
+        found = hydrate(every, root=release.folder, fingerprints=fingerprints)
     if output is not None:
         from ijcorpus.release.hydrated import write
 
-        joined = [(one.source, one.result) for one in found if one.result is not None]
-        write(output, joined, release.scheme)
+        write(output, found, release)
     if ctx.json:
-        ctx.emit([_record(one) for one in found])
+        asked = {one.document: one for one in fetched}
+        ctx.emit([_record(one, asked.get(one.source.id)) for one in found])
     else:
+        if fetch:
+            _show_fetched(ctx, fetched)
         _show(ctx, found)
         if output is None:
             ctx.progress.print("Nothing was written: name a file or folder with --output.")
@@ -74,7 +112,23 @@ def hydrate_command(
         sys.exit(1)
 
 
-def _record(one: Hydrated) -> dict[str, Any]:
+def _fetch(release: Release, joined: set[str], cache: Path, *, private: bool) -> list[Fetched]:
+    """What came of the addresses of the withheld documents that are not joined yet."""
+    from ijcorpus.fetch.shelf import Shelf
+    from ijcorpus.fetch.web import Web
+    from ijcorpus.hydration import withheld
+
+    wanted = [one.source for one in withheld(root=release.folder) if one.source.id not in joined]
+    with Web(private=private) as web:
+        return Shelf(cache, web).fetch(wanted)
+
+
+def _cache() -> Path:
+    home = os.environ.get("XDG_CACHE_HOME")
+    return (Path(home) if home else Path.home() / ".cache") / "ijcorpus" / "fetched"
+
+
+def _record(one: Hydrated, fetched: Fetched | None) -> dict[str, Any]:
     return {
         "document": one.source.id,
         "status": one.status,
@@ -83,7 +137,19 @@ def _record(one: Hydrated) -> dict[str, Any]:
         **{status: one.count(status) for status in _STATUSES},
         "reason": one.reason,
         "annotations": one.placed,
+        **({} if fetched is None else {"fetched": fetched}),
     }
+
+
+def _show_fetched(ctx: Context, fetched: list[Fetched]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("document", "fetch", "address", "bytes", "seen", "reason")
+    for one in fetched:
+        size = f"{one.bytes:,}" if one.file else ""
+        table.add_row(one.document, one.outcome, Text(one.url), size, one.seen, Text(one.reason))
+    ctx.console.print(table)
 
 
 def _show(ctx: Context, found: list[Hydrated]) -> None:
@@ -93,7 +159,7 @@ def _show(ctx: Context, found: list[Hydrated]) -> None:
     table = Table("document", "status", "coverage", *_STATUSES, "reason")
     for one in found:
         counts = (str(one.count(status)) for status in _STATUSES)
-        table.add_row(one.source.id, one.status, f"{one.share:.0%}", *counts, Text(one.reason))
+        table.add_row(one.source.id, one.status, f"{one.share:.1%}", *counts, Text(one.reason))
     ctx.console.print(table)
     done = sum(one.result is not None for one in found)
     ctx.progress.print(f"{done} of {len(found)} documents joined", highlight=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -20,25 +21,36 @@ _WIDEST = 48  # characters of a cell
 @click.option("--split", show_default="the first", help="The split to show.")
 @click.option("--version", show_default="the newest", help="The released version.")
 @click.option("--limit", type=click.IntRange(0), default=5, show_default=True, help="Rows to show.")
+@click.option(
+    "--hydrated",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="A folder that 'ijcorpus hydrate' wrote; its rows come after the release's.",
+)
 @pass_context
 def load_command(
-    ctx: Context, config: str, split: str | None, version: str | None, limit: int
+    ctx: Context,
+    config: str,
+    split: str | None,
+    version: str | None,
+    limit: int,
+    hydrated: Path | None,
 ) -> None:
     """Show the first rows of a CONFIGURATION of a release; labels by name."""
-    from ijcorpus.published import find
+    from ijcorpus.joined import Joined
+    from ijcorpus.published import find, named_rows
 
-    release = find(version, ctx.released)
-    split = split or release.splits(config)[0]
-    rows = list(islice(release.rows(config, split), limit))
+    whole = Joined(find(version, ctx.released), hydrated)
+    split = split or whole.splits(config)[0]
+    table = whole.table(config, split)
+    rows = list(islice(named_rows(table), limit))
     if ctx.json:
         ctx.emit(rows)
         return
     for number, row in enumerate(rows):
         _show(ctx, f"{config}/{split}, row {number}", row)
-    count = release.manifest.counts[config].get(split, 0)
     ctx.progress.print(
-        f"{len(rows)} of {count:,} rows, version {release.manifest.version}; "
-        f"splits: {', '.join(release.splits(config))}",
+        f"{len(rows)} of {table.num_rows:,} rows, version {whole.release.manifest.version}; "
+        f"splits: {', '.join(whole.splits(config))}",
         highlight=False,
     )
 

@@ -43,6 +43,9 @@ def _rules() -> Iterator[dict[str, Any]]:
         yield {
             "id": code,
             "shortDescription": {"text": one.explanation},
+            # GitHub asks for these two as well.
+            "fullDescription": {"text": one.explanation},
+            "help": {"text": f"{one.explanation} See 'ijcorpus check --list'."},
             "defaultConfiguration": {"level": _LEVELS[one.severity]},
             "properties": {"tags": [LEVELS[one.level]]},
         }

@@ -13,6 +13,7 @@ from ijcorpus.annotation import Annotator
 from ijcorpus.document import Struct
 from ijcorpus.labelstudio import config
 from ijcorpus.labelstudio.harvest import Snapshot, State
+from ijcorpus.labelstudio.times import zoned
 
 ODD = 3.5
 """From this modified z-score on a lead time is an outlier (Iglewicz and Hoaglin 1993)."""
@@ -107,7 +108,7 @@ def _finished(snapshot: Snapshot, annotator: Annotator, done: set[str]) -> list[
                 document=document,
                 characters=len(str(data.get(config.TEXT, ""))),
                 seconds=float(lead) if isinstance(lead, int | float) and lead > 0 else None,
-                at=_moment(item.get("updated_at")),
+                at=zoned(item.get("updated_at")),
             )
             before = found.get(document)
             if before is None or _later(made, before):
@@ -117,14 +118,6 @@ def _finished(snapshot: Snapshot, annotator: Annotator, done: set[str]) -> list[
 
 def _later(one: _Work, other: _Work) -> bool:
     return one.at is not None and (other.at is None or one.at > other.at)
-
-
-def _moment(said: object) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(str(said))
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None
 
 
 def _odd(work: Sequence[_Work]) -> tuple[Odd, ...]:

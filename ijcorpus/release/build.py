@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
 from ijcorpus.errors import ReleaseError
-from ijcorpus.layout import inside
 from ijcorpus.published import MANIFEST, SCHEME, VERSION, Manifest, ReleaseFile, encode
 from ijcorpus.records import read_json, write_bytes
 from ijcorpus.release.agreeing import agreement_text, audit_text
@@ -28,7 +25,8 @@ from ijcorpus.release.manifest import (
     refuse_difference,
     refuse_tampering,
 )
-from ijcorpus.release.rows import Item
+from ijcorpus.release.placing import replace_folder
+from ijcorpus.release.rows import Item, access_columns
 from ijcorpus.release.tables import parquet, table
 from ijcorpus.release.variety import variety_table, words
 from ijcorpus.scheme import LabelScheme, json_schema
@@ -44,7 +42,9 @@ def build(workspace: Workspace, destination: Path) -> Manifest:
     with other content.
     """
     manifest, files = _checked(workspace)
-    _replace(destination, manifest, files)
+    replace_folder(
+        destination, {**files, MANIFEST: encode(manifest)}, marker=MANIFEST, kind="release"
+    )
     return manifest
 
 
@@ -56,9 +56,10 @@ def freeze(workspace: Workspace) -> Manifest:
     """
     layout = workspace.layout
     manifest, files = _checked(workspace)
-    _replace(layout.release, manifest, files)
+    whole = {**files, MANIFEST: encode(manifest)}
+    replace_folder(layout.release, whole, marker=MANIFEST, kind="release")
     if not (layout.releases / manifest.version).exists():
-        _replace(layout.releases / manifest.version, manifest, files)
+        replace_folder(layout.releases / manifest.version, whole, marker=MANIFEST, kind="release")
     write_bytes(layout.manifest(manifest.version), encode(manifest))
     return manifest
 
@@ -92,7 +93,8 @@ def assemble(workspace: Workspace, splits: Mapping[str, str]) -> tuple[Manifest,
             "1.0.0, and `datasets` reads no other. Number it so."
         )
     items = [*gather(workspace, splits)]
-    every, features = release_rows(workspace, items), configurations(scheme)
+    every = release_rows(workspace, items)
+    features = configurations(scheme, access_columns(items))
     refuse_withheld(workspace, items, every)
     files: dict[str, bytes] = {}
     tables: dict[str, ReleaseFile] = {}
@@ -127,12 +129,16 @@ def card(
         info=workspace.info,
         scheme=scheme,
         annotators=workspace.annotators,
-        features=configurations(scheme),
+        features=configurations(scheme, access_columns(items)),
         counts={name: {s: len(rows) for s, rows in found.items()} for name, found in every.items()},
         files=tables,
         tables=[*count_tables(documents, scheme), *_measured(every, scheme)],
         cut_tokens=sum(tokens),
-        agreement=agreement_text(items, workspace.annotators, scheme),
+        agreement=agreement_text(
+            [item for item in items if item.source.id not in workspace.uncounted],
+            workspace.annotators,
+            scheme,
+        ),
         audit=audit_text(items, workspace.annotators, scheme),
         facts=facts_text(workspace),
     )
@@ -162,33 +168,3 @@ def _texts(workspace: Workspace, described: Card) -> dict[str, bytes]:
         "CITATION.cff": citation_cff(info).encode(),
         "LICENSE.md": licence.encode(),
     }
-
-
-def _replace(destination: Path, manifest: Manifest, files: Mapping[str, bytes]) -> None:
-    """Write a release beside its place, then change places: no reader sees half of one."""
-    if destination.exists() and not _replaceable(destination):
-        raise ReleaseError(
-            f"{destination} is there and is no release: it will not be replaced. "
-            "Name another place, or remove it."
-        )
-    destination.parent.mkdir(parents=True, exist_ok=True)
-    for left in destination.parent.glob(".release-*"):  # of a build that was killed
-        shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(dir=destination.parent, prefix=".release-") as temporary:
-        fresh, old = Path(temporary) / "new", Path(temporary) / "old"
-        for path, data in {**files, MANIFEST: encode(manifest)}.items():
-            place = inside(fresh, path)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(data)
-        if destination.exists():
-            destination.replace(old)
-        try:
-            fresh.replace(destination)
-        except BaseException:
-            if old.exists():
-                old.replace(destination)
-            raise
-
-
-def _replaceable(place: Path) -> bool:
-    return place.is_dir() and ((place / MANIFEST).is_file() or not any(place.iterdir()))

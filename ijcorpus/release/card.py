@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -76,34 +76,51 @@ def _metadata(card: Card) -> dict[str, Any]:
         "task_ids": ["named-entity-recognition"],
         "size_categories": [_size(sum(card.counts[DEFAULT].values()))],
         "tags": list(info.keywords),
-        "configs": [_config(card, name) for name in card.counts],
-        "dataset_info": [_info(card, name) for name in card.counts],
+        **yaml_configs(info.version, card.features, card.counts, card.files),
     }
 
 
-def _config(card: Card, name: str) -> dict[str, Any]:
+def yaml_configs(
+    version: str,
+    features: Mapping[str, Features],
+    counts: Mapping[str, Mapping[str, int]],
+    files: Mapping[str, ReleaseFile],
+) -> dict[str, Any]:
+    """What `datasets` reads of a README: every configuration with its files and columns.
+
+    `counts` is configuration -> split -> rows; `files` are the tables by path.
+    """
+    return {
+        "configs": [_config(version, name, counts[name], files) for name in counts],
+        "dataset_info": [_info(name, features[name], counts[name], files) for name in counts],
+    }
+
+
+def _config(
+    version: str, name: str, splits: Iterable[str], files: Mapping[str, ReleaseFile]
+) -> dict[str, Any]:
     # `datasets` caches a local directory by its name and this YAML, not by its content: the
     # digest keeps it from serving the rows of another build.
-    digests = [card.files[f"{name}/{split}.parquet"].rows_sha256 for split in card.counts[name]]
+    digests = [files[f"{name}/{split}.parquet"].rows_sha256 for split in splits]
     return {
         "config_name": name,
-        "version": card.info.version,
+        "version": version,
         "description": f"rows {sha256(' '.join(map(str, digests)))[:16]}",
         **({"default": True} if name == DEFAULT else {}),
-        "data_files": [
-            {"split": split, "path": f"{name}/{split}.parquet"} for split in card.counts[name]
-        ],
+        "data_files": [{"split": split, "path": f"{name}/{split}.parquet"} for split in splits],
     }
 
 
-def _info(card: Card, name: str) -> dict[str, Any]:
+def _info(
+    name: str, features: Features, splits: Iterable[str], files: Mapping[str, ReleaseFile]
+) -> dict[str, Any]:
     return {
         "config_name": name,
-        "features": yaml_features(card.features[name]),
+        "features": yaml_features(features),
         "splits": [
             {"name": split, "num_bytes": file.rows_bytes, "num_examples": file.rows}
-            for split in card.counts[name]
-            for file in [card.files[f"{name}/{split}.parquet"]]
+            for split in splits
+            for file in [files[f"{name}/{split}.parquet"]]
         ],
     }
 

@@ -61,6 +61,7 @@ def release_rows(workspace: Workspace, items: list[Item]) -> Rows:
     if unknown:
         raise ReleaseError(f"{workspace.layout.splits}: the scheme has no split {unknown}.")
     every: Rows = {name: {split: [] for split in order} for name in configurations(scheme)}
+    access = make.access_columns(items)
     for item in items:
         made: dict[str, Iterator[Row]] = {
             "annotations": make.annotation_rows(item, workspace.annotators)
@@ -71,7 +72,7 @@ def release_rows(workspace: Workspace, items: list[Item]) -> Rows:
             made["stance"] = make.stance_rows(item, registry, scheme)
             made["author_stance"] = make.author_rows(item, scheme)
         else:
-            made["standoff"] = iter([make.standoff_row(item)])
+            made["standoff"] = iter([make.standoff_row(item, access)])
         for name, rows in made.items():
             every[name][item.split] += rows
     every["registry"] = {REGISTRY_SPLIT: list(make.registry_rows(registry))}

@@ -8,7 +8,7 @@ name says otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from ijcorpus.scheme import LabelScheme
@@ -36,18 +36,29 @@ def several(feature: Feature) -> Feature:
 
 STRING, INT, BOOL = value("string"), value("int32"), value("bool")
 SPAN: Features = {"start": INT, "end": INT}
+ACCESS: Features = {
+    "licence_as_of": STRING,
+    "seen": STRING,
+    "archive": STRING,
+    "identifiers": several(STRING),
+}
+"""Where and when a withheld text was to be had: columns that a release has when a source does."""
+
 SECTION: Feature = {"kind": STRING, **SPAN}
 
 
-def configurations(scheme: LabelScheme) -> dict[str, Features]:
-    """Configuration -> column -> type, in the order of the card."""
+def configurations(scheme: LabelScheme, access: Collection[str] = ()) -> dict[str, Features]:
+    """Configuration -> column -> type, in the order of the card.
+
+    `access` names the columns of ACCESS that `standoff` has.
+    """
     return {
         DEFAULT: _documents(scheme),
         "entities": _entities(scheme),
         "stance": _stance(scheme),
         "author_stance": _author_stance(scheme),
         "annotations": _annotations(scheme),
-        "standoff": _standoff(scheme),
+        "standoff": _standoff(scheme, access),
         "registry": _registry(scheme),
     }
 
@@ -107,11 +118,13 @@ def _documents(scheme: LabelScheme) -> Features:
     }
 
 
-def _standoff(scheme: LabelScheme) -> Features:
+def _standoff(scheme: LabelScheme, access: Collection[str]) -> Features:
     return {
         **_strings(_METADATA),
         "facts": several(STRING),
-        **_strings("obtain path format fragment cleaner text_sha256 raw_sha256"),
+        **_strings("obtain path format fragment"),
+        **{name: feature for name, feature in ACCESS.items() if name in access},
+        **_strings("cleaner text_sha256 raw_sha256"),
         "characters": INT,
         **_labels(scheme, text=False),
     }

@@ -8,7 +8,7 @@ make such rows are given the document without its text.
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -16,6 +16,7 @@ import msgspec
 from ijcorpus.annotation import Annotation, Annotator, Entity, RegistryEntry, Stance
 from ijcorpus.document import Document, Source, Span, StandoffDocument
 from ijcorpus.errors import ReleaseError, TextMismatchError
+from ijcorpus.release.features import ACCESS
 from ijcorpus.release.tokens import Tokenizer, tag
 from ijcorpus.scheme import LabelScheme
 
@@ -64,8 +65,17 @@ def full_row(source: Source, document: Document, annotation: Annotation) -> Row:
     }
 
 
-def standoff_row(item: Item) -> Row:
-    """The row of a withheld document: metadata, structure and labels, no surface."""
+def access_columns(items: Iterable[Item]) -> tuple[str, ...]:
+    """The columns of ACCESS that any withheld document of a release fills."""
+    withheld = [item.source for item in items if isinstance(item.document, StandoffDocument)]
+    return tuple(name for name in ACCESS if any(getattr(source, name) for source in withheld))
+
+
+def standoff_row(item: Item, access: Iterable[str] = ()) -> Row:
+    """The row of a withheld document: metadata, structure and labels, no surface.
+
+    `access` names its columns of ACCESS.
+    """
     source, document = item.source, item.document
     if not isinstance(document, StandoffDocument):
         raise TypeError(f"{source.id} is no withheld document")
@@ -75,6 +85,7 @@ def standoff_row(item: Item) -> Row:
         "path": source.path,
         "format": source.format,
         "fragment": source.fragment,
+        **{name: _plain(getattr(source, name)) for name in access},
         "cleaner": document.cleaner,
         "text_sha256": document.digest,
         "raw_sha256": document.raw_sha256,
@@ -268,6 +279,10 @@ def _judgement(made: Annotation, stance: Stance, text: str | None = None) -> Row
         "flags": list(stance.flags),
         **({} if text is None else {"note": stance.note or None}),
     }
+
+
+def _plain(value: str | tuple[str, ...] | None) -> str | list[str] | None:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _full(item: Item) -> Document:

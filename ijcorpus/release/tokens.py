@@ -17,7 +17,7 @@ def english_tokenizer() -> Tokenizer:
         from spacy.lang.en import English
     except ImportError as error:
         raise MissingExtraError(
-            "Building tokens needs spaCy. Install it with: pip install 'ijcorpus[curate]'"
+            "Building tokens needs spaCy. Install it with: pip install 'ijcorpus[hydrate]'"
         ) from error
     tokenizer = English().tokenizer
 

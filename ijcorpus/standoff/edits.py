@@ -18,7 +18,7 @@ ERASURES = 2
 """Most words of a passage that may be unknown."""
 
 INSERTED = 12
-"""Most words put in at one site."""
+"""Most words put in at a site, where other sites or an open end leave more hypotheses."""
 
 GAP = 160
 """Most words of a gap in which a passage without a found neighbour is looked for."""
@@ -56,10 +56,11 @@ def between(sums: Ints, length: int, copy: Copy, start: int, end: int) -> Ints |
     """Where the words of a passage stand, when it fills the words `start` to `end` of the copy.
 
     The answer has the word of the copy for each word of the passage, UNKNOWN for erasures; None
-    when no hypothesis holds. Where several hold, only what they agree on is known.
+    when no hypothesis holds. Where several hold, only what they agree on is known. At one site
+    any number of words may have been put in, such as a caption or an advertisement.
     """
     growth = end - start - length
-    if growth < -ERASURES or growth > 2 * INSERTED:
+    if growth < -ERASURES:
         return None
     head, foot = copy.prefix(start, length), copy.suffix(end, length)
     for erased in range(ERASURES + 1):
@@ -67,6 +68,8 @@ def between(sums: Ints, length: int, copy: Copy, start: int, end: int) -> Ints |
             found := _one_site(sums, head, foot[None], erased, start, np.array([end]))
         ):
             return _agreed(found)
+        if growth > 2 * INSERTED:
+            continue
         if found := list(_two_sites(sums, head, foot, copy, (start, end), erased)):
             return _agreed(found)
     return None

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import bisect
+from collections.abc import Iterable
 from typing import Literal, TypeVar
 
 import msgspec
 
 from ijcorpus.annotation import AnnotatedDocument, Annotation, Entity, Stance
-from ijcorpus.document import Document, Struct
+from ijcorpus.document import Document, Span, Struct
 from ijcorpus.standoff.fingerprint import Fingerprint, refuse_other
 from ijcorpus.standoff.place import Placement, place
 from ijcorpus.standoff.tokens import Words, words
 from ijcorpus.standoff.withheld import Withheld, join
 
 T = TypeVar("T", Entity, Stance)
+
+_NO_PLACE = Placement(status="missing", reason="the fingerprint has no place of it")
 
 
 class Placed(Struct, frozen=True, kw_only=True):
@@ -27,12 +31,15 @@ class Placed(Struct, frozen=True, kw_only=True):
 class Realigned(Struct, frozen=True, kw_only=True):
     """A copy with the annotations that could be placed on it, and what came of every one.
 
-    `share` is the share of the annotated text's words that were found in the copy.
+    `share` is the share of the annotated text's words that were found in the copy. `spans` has
+    the placement of every span of the fingerprint by its place in the annotated text; in an exact
+    copy it is empty, since every span stays where it was.
     """
 
     result: AnnotatedDocument
     placed: tuple[Placed, ...]
     share: float
+    spans: dict[Span, Placement] = msgspec.field(default_factory=dict)
 
 
 def realign(withheld: Withheld, record: Fingerprint, copy: Document) -> Realigned:
@@ -43,26 +50,41 @@ def realign(withheld: Withheld, record: Fingerprint, copy: Document) -> Realigne
     """
     refuse_other(record, withheld.document.digest)
     if copy.digest == withheld.document.digest:
-        return _exact(join(withheld, copy))
+        return exact(withheld, copy)
     from ijcorpus.standoff.align import align
 
     cut = words(copy.text)
     aligned = align(record, cut.forms)
-    spots = {(spot.start, spot.end): spot for spot in record.places}
+    spans = {Span(s.start, s.end): place(s, aligned, cut, copy.text) for s in record.places}
     made = withheld.annotation
-    where: dict[str, Placement] = {}
-    for one in (*made.entities, *made.stances):
-        spot = spots.get((one.start, one.end))
-        if spot is None:
-            where[one.id] = Placement(status="missing", reason="the fingerprint has no place of it")
-        else:
-            where[one.id] = place(spot, aligned, cut, copy.text)
+    where = {
+        one.id: spans.get(Span(one.start, one.end), _NO_PLACE)
+        for one in (*made.entities, *made.stances)
+    }
+    _refuse_divided(made, where, copy)
+    _refuse_overlap(made, where)
+    copy = _undivided(copy, where.values())
     _follow_holders(made, where)
     return Realigned(
         result=AnnotatedDocument(document=copy, annotation=_moved(made, where, copy)),
         placed=_listed(made, where),
         share=aligned.share,
+        spans=spans,
     )
+
+
+def exact(withheld: Withheld, copy: Document) -> Realigned:
+    """Every annotation where it was, on the annotated text itself.
+
+    Raises HydrationError when the copy is not the annotated text.
+    """
+    joined = join(withheld, copy)
+    made = joined.annotation
+    where = {
+        one.id: Placement(status="exact", start=one.start, end=one.end)
+        for one in (*made.entities, *made.stances)
+    }
+    return Realigned(result=joined, placed=_listed(made, where), share=1.0)
 
 
 def found_words(record: Fingerprint, cut: Words) -> int:
@@ -72,20 +94,49 @@ def found_words(record: Fingerprint, cut: Words) -> int:
     return record.passage * whole_passages(record, cut.forms)
 
 
-def _exact(joined: AnnotatedDocument) -> Realigned:
-    made = joined.annotation
-    where = {
-        one.id: Placement(status="exact", start=one.start, end=one.end)
-        for one in (*made.entities, *made.stances)
-    }
-    return Realigned(result=joined, placed=_listed(made, where), share=1.0)
-
-
 def _listed(made: Annotation, where: dict[str, Placement]) -> tuple[Placed, ...]:
     return (
         *(Placed(id=e.id, kind="entity", placement=where[e.id]) for e in made.entities),
         *(Placed(id=s.id, kind="stance", placement=where[s.id]) for s in made.stances),
     )
+
+
+def _refuse_divided(made: Annotation, where: dict[str, Placement], copy: Document) -> None:
+    """What lay in one part of the text must not begin in a caption and end in the body."""
+    for one in (*made.entities, *made.stances):
+        to = where[one.id]
+        if to.start is None or to.end is None:
+            continue
+        first = bisect.bisect_right(copy.sections, to.start, key=lambda part: part.start) - 1
+        last = bisect.bisect_left(copy.sections, to.end, key=lambda part: part.start)
+        if len({part.kind for part in copy.sections[max(first, 0) : last]}) > 1:
+            reason = "it would lie in two parts of the copy, such as a heading and the body"
+            where[one.id] = Placement(status="missing", reason=reason)
+
+
+def _undivided(copy: Document, placed: Iterable[Placement]) -> Document:
+    """The copy with sentences put together where a line's end divides what was in one."""
+    sentences = list(copy.sentences)
+    for to in placed:
+        if to.start is None or to.end is None:
+            continue
+        first = bisect.bisect_right(sentences, to.start, key=lambda span: span.start) - 1
+        last = bisect.bisect_left(sentences, to.end, key=lambda span: span.start)
+        if first >= 0 and last - first > 1:
+            whole = Span(sentences[first].start, sentences[last - 1].end)
+            sentences[first:last] = [whole]
+    return msgspec.structs.replace(copy, sentences=tuple(sentences))
+
+
+def _refuse_overlap(made: Annotation, where: dict[str, Placement]) -> None:
+    """Mentions that stood apart must stand apart in the copy."""
+    placed = [(to, e.id) for e in made.entities if (to := where[e.id]).start is not None]
+    reached = 0
+    for to, name in sorted(placed, key=lambda one: (one[0].start or 0, one[0].end or 0)):
+        if (to.start or 0) < reached:
+            where[name] = Placement(status="missing", reason="another mention reaches into it here")
+        else:
+            reached = to.end or 0
 
 
 def _follow_holders(made: Annotation, where: dict[str, Placement]) -> None:

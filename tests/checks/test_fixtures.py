@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import gc
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,8 @@ from ijcorpus.annotation import (
 )
 from ijcorpus.checks import SCOPES, Report, check, table
 from ijcorpus.checks.released import ReleaseView
-from ijcorpus.checks.view import ADJUDICATED, CorpusView, Layer, Subject, Traced, Waiver
+from ijcorpus.checks.subject import ADJUDICATED, Layer, Subject, Traced
+from ijcorpus.checks.view import CorpusView, Waiver
 from ijcorpus.document import (
     Document,
     RawMap,
@@ -303,3 +306,18 @@ def test_every_place_of_a_withheld_quote_is_found() -> None:
     layers = ("one", "two", "adjudicated")
     assert records >= {*(("a", f"{name}/e1") for name in layers), ("c", "d1")}
     assert records >= {("b", f"{name}/s1") for name in layers}
+
+
+def test_documents_are_let_go_one_by_one() -> None:
+    alive: list[int] = []
+
+    def subjects() -> Iterator[Subject]:
+        for number in range(12):
+            yield subject(Text(id=f"d{number}"))
+            alive.append(sum(isinstance(one, Subject) for one in gc.get_objects()))
+
+    before = sum(isinstance(one, Subject) for one in gc.get_objects())
+    view = msgspec.structs.replace(corpus_view(Corpus(documents=())), subjects=subjects())
+    found = {finding.code for finding in check(view).findings}
+    assert "text-twice" in found  # what spans documents is seen all the same
+    assert max(alive) <= before + 2

@@ -1,9 +1,20 @@
 from __future__ import annotations
 
+import random
+from itertools import combinations
+
 import pytest
 
-from ijcorpus.checks.overlap import Run, resemblance, shared_runs, shingles, words
-from ijcorpus.checks.view import excerpt
+from ijcorpus.checks import overlap
+from ijcorpus.checks.overlap import (
+    Run,
+    resemblance,
+    resembling,
+    shared_runs,
+    shingles,
+    words,
+)
+from ijcorpus.checks.subject import excerpt
 
 SONG = "the old kettle of wend began to sing in the dark and nobody heard"
 
@@ -71,3 +82,21 @@ def test_an_excerpt_cuts_what_is_long_and_bears_what_is_wrong() -> None:
     assert excerpt("tea", 40, 90) == "tea\n   ^"
     assert excerpt("tea", -5, 2) == "tea\n^^"
     assert excerpt("tea", 2, 1) == "tea\n  ^"
+
+
+def test_texts_that_resemble_each_other_are_found_part_by_part(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    chance = random.Random(4)
+    texts = [" ".join(chance.choices("abcdefgh", k=60)) for _ in range(6)]
+    texts += [f"{texts[0]} {texts[1]}", texts[2].upper(), "a b", ""]
+    pairs = [
+        (one, other, share)
+        for one, other in combinations(range(len(texts)), 2)
+        if (share := resemblance(words(texts[one]), words(texts[other]))) > 0.3
+    ]
+    assert {(0, 6), (1, 6), (2, 7)} == {(one, other) for one, other, _ in pairs}
+    assert [*resembling(texts, n=5, least=0.3)] == pairs
+    # However few runs are looked at in one go, the pairs are the same.
+    monkeypatch.setattr(overlap, "_AT_ONCE", 50)
+    assert [*resembling(texts, n=5, least=0.3)] == pairs

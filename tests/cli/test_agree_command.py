@@ -83,3 +83,43 @@ def test_the_page_has_no_word_of_a_text_that_may_not_ship(root, tmp_path, monkey
     assert not [word for word in TEXT.split() if word.strip(".").lower() in html.lower().split()
                 and len(word) > 4]  # fmt: skip
     assert "Bo Blue" not in html
+
+
+def saved(root: Path, annotator: str, *work: tuple[str, str]) -> None:
+    """A snapshot as a pull leaves it: (document, moment) of finished work."""
+    from ijcorpus.labelstudio.harvest import Snapshot
+    from ijcorpus.records import write_json
+
+    email = Workspace(root).annotators[annotator].email
+    tasks = tuple(
+        {
+            "data": {"ij_key": f"{document}@{'0' * 64}"},
+            "annotations": [{"completed_by": 7, "updated_at": moment}],
+        }
+        for document, moment in work
+    )
+    snapshot = Snapshot(
+        project=annotator, config="", model_version="", users={"7": email}, tasks=tasks
+    )
+    name = f"{annotator}-{work[0][1][:10]}.json"
+    write_json(root / ".studio" / "snapshots" / name, snapshot)
+
+
+def test_agreement_over_time(root: Path) -> None:
+    free, *others = (path.stem for path in (root / "annotations" / "layers" / "ann").glob("*"))
+    saved(root, "ann", (free, "2026-01-01T10:00:00Z"), (others[0], "2026-01-02T10:00:00Z"))
+    saved(root, "ben", (free, "2026-01-04T23:30:00-01:00"), (others[0], "2026-01-02T09:00:00Z"))
+    [pair] = overview(root, "--by", "week")["pairs"]
+    assert {name: group["documents"] for name, group in pair["groups"].items()} == {
+        "2026-W01": 1,
+        "2026-W02": 1,
+    }
+    saved(root, "ann", (free, "2025-12-01T10:00:00Z"))
+    [pair] = overview(root, "--by", "day")["pairs"]
+    assert set(pair["groups"]) == {"2026-01-02", "2026-01-05"}
+
+
+def test_without_times_nothing_is_grouped_by_them(root: Path) -> None:
+    result = run(root, "--by", "month", command="agree")
+    assert result.exit_code != 0
+    assert "snapshots does not say when" in str(result.exception)

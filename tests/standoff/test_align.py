@@ -49,6 +49,14 @@ def test_one_changed_word_is_the_only_one_not_found(at: int) -> None:
     assert all(place_ in (n, UNKNOWN) for n, place_ in enumerate(found))
 
 
+@pytest.mark.parametrize("into", [30, 400])
+@pytest.mark.parametrize("at", [35, 40, 46])
+def test_a_long_insertion_inside_a_passage_loses_no_word(at: int, into: int) -> None:
+    long = [f"x{n}y" for n in range(into)]
+    found = aligned(WORDS, [*WORDS[:at], *long, *WORDS[at:]]).found.tolist()
+    assert found == [n if n < at else n + into for n in range(800)]
+
+
 @pytest.mark.parametrize("out", [0, 1, 2])
 @pytest.mark.parametrize("into", [0, 1, 2, 5])
 @pytest.mark.parametrize("at", [35, 40, 46])

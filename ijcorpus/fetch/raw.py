@@ -1,4 +1,4 @@
-"""Raw bytes of sources, from the corpus itself or from the reader's own copies."""
+"""Raw bytes of sources from the corpus itself or from the reader's own copies."""
 
 from __future__ import annotations
 

@@ -1,0 +1,96 @@
+"""Copies that were printed: PDF, and the text that converters make of it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+import tiny_corpus
+from click.testing import CliRunner
+from paged import HEAD, pdf, set_in_pages, with_feeds
+from test_realign import LONG, hydrated, quotes
+from tiny_corpus import Corpus, make
+
+from ijcorpus.cli.context import Context
+from ijcorpus.cli.fingerprint import fingerprint_command
+from ijcorpus.errors import HydrationError, MissingExtraError
+from ijcorpus.release.build import freeze
+from ijcorpus.standoff.pages import joined_pages, pdf_text
+
+PAGES = set_in_pages(LONG)
+NAMES = ["Haifa", "Aki Mori", "Mori", "Israel"]
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    folder = tmp_path_factory.mktemp("paged")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(tiny_corpus.TEXTS, "secret", LONG)
+        made = make(folder / "root", folder / "copies")
+        freeze(made.open(copies=True))
+    arguments = ["--copies", str(made.copies)]
+    context = Context(root=made.root, json=True)
+    assert CliRunner().invoke(fingerprint_command, arguments, obj=context).exit_code == 0
+    return made
+
+
+def test_the_pages_are_hard_enough() -> None:
+    text = with_feeds(PAGES)
+    assert len(PAGES) >= 3 and text.count("-\n") >= 2 and text.count(HEAD) == len(PAGES)
+    last = [next(line for line in reversed(page[:-1]) if line) for page in PAGES]
+    assert any(not line.endswith(".") for line in last)  # a page ends in a sentence
+
+
+@pytest.mark.parametrize("kind", ["pdf", "txt"])
+def test_a_printed_copy_is_placed_whole(corpus: Corpus, tmp_path: Path, kind: str) -> None:
+    data = pdf(PAGES) if kind == "pdf" else with_feeds(PAGES).encode()
+    (tmp_path / f"print.{kind}").write_bytes(data)
+    one = hydrated(corpus, tmp_path)
+    assert one.status in ("exact", "realigned") and one.share == 1.0
+    assert [" ".join(quote.split()) for quote in quotes(one)] == NAMES
+    assert one.count("exact") + one.count("realigned") == 5
+    assert not any(put.placement.edited or put.placement.lost for put in one.placed)
+    assert one.result is not None and HEAD not in one.result.document.text
+    sentences = one.result.document.sentences
+    for made in (*one.result.annotation.entities, *one.result.annotation.stances):
+        assert any(s.start <= made.start and made.end <= s.end for s in sentences)
+
+
+def test_text_without_heads_broken_words_or_numbers() -> None:
+    text = joined_pages(with_feeds(PAGES))
+    assert HEAD not in text and "Page" not in text and "\f" not in text and "-\n" not in text
+    assert text.split() == LONG.split()
+
+
+def test_what_stands_on_few_pages_stays() -> None:
+    pages = [["Head", f"Chapter {n}", f"Line {n} of text that is new.", str(n)] for n in "abc"]
+    text = joined_pages(with_feeds(pages))
+    assert [f"Chapter {n}" in text for n in "abc"] == [True] * 3 and "Head" not in text
+    assert joined_pages("Head\n\nNo pages here.\n") == "Head\n\nNo pages here.\n"
+
+
+def test_words_keep_the_hyphen_that_they_have_elsewhere() -> None:
+    text = joined_pages(
+        "A well-known pier, a well-\nknown har-\nbour, the Tel Aviv-\nYafo line.\n\f"
+    )
+    assert text == "A well-known pier, a well-known harbour, the Tel Aviv-Yafo line.\n"
+
+
+def test_what_is_no_pdf_and_what_is_only_pictures() -> None:
+    with pytest.raises(HydrationError, match="the PDF cannot be read"):
+        pdf_text(b"%PDF-1.4\nnothing")
+    with pytest.raises(HydrationError, match="the PDF has no text, only pictures"):
+        pdf_text(pdf([[""], [""]]))
+
+
+def test_a_broken_pdf_among_the_copies_stops_nothing(corpus: Corpus, tmp_path: Path) -> None:
+    (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.4\nnothing")
+    (tmp_path / "whole.txt").write_text(LONG)
+    assert hydrated(corpus, tmp_path).status == "exact"
+
+
+def test_without_pypdf_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pypdf", None)
+    with pytest.raises(MissingExtraError, match=r"ijcorpus\[hydrate\]"):
+        pdf_text(pdf(PAGES))
