@@ -42,6 +42,8 @@ class Layout:
         self.decisions = root / "annotations" / "decisions.jsonl"
         self.rule = root / "annotations" / "adjudication.toml"
         self.splits = root / "annotations" / "splits.tsv"
+        self.assignment = root / "annotations" / "assignment.toml"
+        self.assigned = root / "annotations" / "assigned.tsv"
         self.waivers = root / "annotations" / "waivers.jsonl"
 
         self.build = root / "build"

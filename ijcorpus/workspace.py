@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -12,13 +12,23 @@ import msgspec
 
 from ijcorpus.adjudicate.rule import Rule, read_rule
 from ijcorpus.annotation import Annotation, Annotator, Decision, RegistryEntry
+from ijcorpus.assignment import (
+    Assignment,
+    Corpus,
+    Given,
+    assign,
+    joined,
+    read_assignment,
+    read_given,
+    sharing,
+)
 from ijcorpus.document import Document, FactCheck, Source, StandoffDocument, Struct
 from ijcorpus.errors import AbsentSourceError, RecordError
 from ijcorpus.fetch import raw_bytes
 from ijcorpus.layout import Layout, safe_name
 from ijcorpus.records import read_json, read_jsonl, read_text
 from ijcorpus.scheme import LabelScheme, read_scheme
-from ijcorpus.splits import read_splits
+from ijcorpus.splits import extend, read_splits
 
 T = TypeVar("T")
 
@@ -99,6 +109,63 @@ class Workspace:
         """The frozen splits: document id -> split name."""
         text = read_text(self.layout.splits, remedy="Make it with 'ijcorpus build'.")
         return read_splits(text, name=str(self.layout.splits))
+
+    @cached_property
+    def assignment(self) -> Assignment | None:
+        """The rule by which documents are given to annotators; without a file, all get all."""
+        path = self.layout.assignment
+        if not path.exists():
+            return None
+        return read_assignment(read_text(path, remedy="Make it readable."), name=str(path))
+
+    @cached_property
+    def assignable(self) -> Corpus:
+        """Those who annotate, and the documents with the splits they have or will have."""
+        people = self.annotators.values()
+        frozen = self.splits if self.layout.splits.exists() else {}
+        splits = extend(frozen, self.sources.values(), self.scheme.splits)
+        return Corpus(
+            annotators=tuple(a.id for a in people if a.kind != "rule" and not a.adjudicates),
+            splits={name: splits[name] for name in self.sources},
+        )
+
+    @cached_property
+    def sharing(self) -> tuple[str, ...]:
+        """Those who share the documents; RecordError for an assignment that does not fit."""
+        rule, corpus = self.assignment or Assignment(), self.assignable
+        known = dict.fromkeys([*self.scheme.splits.shares, self.scheme.splits.held_out])
+        return sharing(rule, corpus, known, name=str(self.layout.assignment))
+
+    @cached_property
+    def assigned(self) -> Given:
+        """What was given so far, as recorded."""
+        if not self.layout.assigned.exists():
+            return {}
+        text = read_text(self.layout.assigned, remedy="Make it readable.")
+        return read_given(text, self.assignable, name=str(self.layout.assigned))
+
+    def assign(self, held: Mapping[str, tuple[str, ...]]) -> Given:
+        """Everybody's documents in order: as recorded, as `held` on a server, as annotated, new."""
+        corpus = self.assignable
+        layers = {
+            who: [name for name in corpus.splits if self.layout.layer(who, name).exists()]
+            for who in corpus.annotators
+        }
+        given = joined(corpus, self.assigned, held, layers)
+        return assign(self.assignment or Assignment(), corpus, self.sharing, given)
+
+    def passes_wanted(self, document: str) -> int | None:
+        """How many passes the assignment asks of a document; None without an assignment."""
+        if self.assignment is None:
+            return None
+        split = self.assignable.splits[document]
+        return self.assignment.wanted(document, split, self.sharing)
+
+    @cached_property
+    def uncounted(self) -> frozenset[str]:
+        """Calibration documents that the assignment leaves out of agreement."""
+        rule = self.assignment
+        return frozenset(rule.calibration if rule and not rule.calibration_counts else ())
 
     @cached_property
     def decisions(self) -> tuple[Decision, ...]:

@@ -41,6 +41,12 @@ TIMES = {"day": "%Y-%m-%d", "week": "%G-W%V", "month": "%Y-%m"}
 )
 @click.option("--split", help="Only the documents of this split.")
 @click.option(
+    "--calibration/--no-calibration",
+    default=None,
+    help="With or without the calibration documents; by default as annotations/assignment.toml "
+    "says.",
+)
+@click.option(
     "--resamples",
     type=click.IntRange(min=1),
     default=1000,
@@ -74,6 +80,7 @@ def agree_command(
     ctx: Context,
     annotators: tuple[str, str] | None,
     split: str | None,
+    calibration: bool | None,
     resamples: int,
     seed: int,
     by_label: bool,
@@ -87,7 +94,7 @@ def agree_command(
     from ijcorpus.agreement import overview
 
     space = ctx.workspace
-    layers = _layers(space, _documents(space, split), annotators)
+    layers = _layers(space, _documents(space, split, calibration), annotators)
     names = [name for name in space.sources if any(name in work for work in layers.values())]
     sentences = {name: space.standoff(name).sentences for name in names}
     found = overview(
@@ -119,15 +126,19 @@ def agree_command(
         ctx.console.print(_accepted(found.acceptance))
 
 
-def _documents(workspace: Workspace, split: str | None) -> list[str]:
+def _documents(workspace: Workspace, split: str | None, calibration: bool | None) -> list[str]:
     from ijcorpus.errors import RecordError
 
+    left_out = workspace.uncounted
+    if calibration is not None and workspace.assignment is not None:
+        left_out = frozenset(() if calibration else workspace.assignment.calibration)
+    listed = [name for name in workspace.sources if name not in left_out]
     if split is None:
-        return [*workspace.sources]
+        return listed
     known = sorted(set(workspace.splits.values()))
     if split not in known:
         raise RecordError(f"There is no split {split!r}. Name one of {', '.join(known)}.")
-    return [name for name in workspace.sources if workspace.splits.get(name) == split]
+    return [name for name in listed if workspace.splits.get(name) == split]
 
 
 def _layers(

@@ -19,14 +19,17 @@ if TYPE_CHECKING:
 
 @click.command("pull", epilog="Example: ijcorpus pull --annotator pass-a")
 @click.option("--annotator", "names", multiple=True, help="Only from this one; repeatable.")
+@click.option("--full", is_flag=True, help="Ask for everything, not only for what changed.")
 @url_option
 @pass_context
-def pull_command(ctx: Context, names: tuple[str, ...], url: str | None) -> None:
+def pull_command(ctx: Context, names: tuple[str, ...], full: bool, url: str | None) -> None:
     """Bring finished work home: one file an annotator and document in annotations/layers.
 
     What the server said is kept as it was in .studio/snapshots, and what could not be read in
     .studio/quarantine. Drafts, skips, double work and faults are reported; exit code 1 when
     something is wrong. Layers of texts that may not ship quote no word of them.
+
+    Only tasks that changed since the last pull are asked for; the outcome is that of a full pull.
     """
     people, server = chosen(ctx, names), studio(ctx, url)
     digests = {document.id: document.digest for document in ctx.workspace.documents()}
@@ -35,7 +38,7 @@ def pull_command(ctx: Context, names: tuple[str, ...], url: str | None) -> None:
     for annotator in people:
         try:
             with ctx.progress.status(f"pulling {annotator.id}"):
-                pulled = server.pull(annotator, digests)
+                pulled = server.pull(annotator, digests, full=full)
             written[annotator.id] = _write(ctx, pulled)
         except OSError as error:
             raise StudioError(
@@ -59,6 +62,7 @@ def _report(pulled: Pulled, written: Mapping[str, str]) -> dict[str, object]:
         "findings": pulled.findings,
         "set_aside": {document: len(items) for document, items in pulled.quarantined.items()},
         "snapshot": pulled.snapshot,
+        "asked": pulled.asked,
     }
 
 

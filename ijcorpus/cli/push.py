@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import click
+import msgspec
 
 from ijcorpus.cli.context import Context, pass_context
 from ijcorpus.cli.studio import chosen, studio, url_option
@@ -12,6 +13,7 @@ from ijcorpus.cli.studio import chosen, studio, url_option
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ijcorpus.assignment import Given
     from ijcorpus.document import Document
     from ijcorpus.labelstudio.plan import Plan
     from ijcorpus.labelstudio.pushing import Prelabels, Pushed
@@ -46,7 +48,12 @@ def push_command(
     changed, --plan shows what that means for what is there, and only --apply does it: tasks that
     nobody worked on are sent anew, labels get their new names also in finished work. Work on an
     old text, or with a label that is gone, stands in the way; the plan names it.
+
+    With annotations/assignment.toml everybody gets only the documents that it gives them, in its
+    order; who got what is recorded in annotations/assigned.tsv, and stays.
     """
+    from ijcorpus.cli.assigning import assigned, record, shares
+
     space = ctx.workspace
     people, declared = chosen(ctx, names), _renames(renames)
     listed = [space.document(name) for name in documents] or list(space.documents())
@@ -54,16 +61,21 @@ def push_command(
     wanted = any(annotator.prelabels for annotator in people)
     prelabels = _prelabels(ctx, listed) if wanted else None
     server = studio(ctx, url)
+    given = assigned(space, server)
+    share = shares(given, people, listed, documents)
     if only_plan:
-        plans = [server.plan(one, listed, titles, prelabels, declared) for one in people]
-        _show_plans(ctx, plans)
+        plans = [server.plan(one, share[one.id], titles, prelabels, declared) for one in people]
+        _show_plans(ctx, plans, given)
         return
+    if given is not None:
+        record(space, given)
     instructions = _instructions(ctx)
     done: list[Pushed] = []
     for annotator in people:
-        with ctx.progress.status(f"pushing {len(listed)} documents to {annotator.id}"):
+        mine = share[annotator.id]
+        with ctx.progress.status(f"pushing {len(mine)} documents to {annotator.id}"):
             pushed = server.push(
-                annotator, listed, titles, prelabels, instructions, renames=declared, apply=apply
+                annotator, mine, titles, prelabels, instructions, renames=declared, apply=apply
             )
         done.append(pushed)
     if ctx.json:
@@ -104,19 +116,27 @@ _CHANGES = {
     "new": "is made",
     "same": "stays",
     "look": "stays; only its look changes",
+    "registry": "stays; it offers the registry as it is now",
     "more": "gets new values",
     "renamed": "gets new names",
     "less": "loses values that nobody used",
 }
 
 
-def _show_plans(ctx: Context, plans: Sequence[Plan]) -> None:
+def _show_plans(ctx: Context, plans: Sequence[Plan], given: Given | None) -> None:
+    from ijcorpus.cli.assigning import told
+
+    if given is not None:
+        plans = [msgspec.structs.replace(p, assigned=given[p.annotator]) for p in plans]
     if ctx.json:
         ctx.emit(plans)
         return
     for plan in plans:
         say = ctx.console.print
         say(f"{plan.annotator}: the project {_CHANGES[plan.change]}", highlight=False)
+        if given is not None:
+            said = told(ctx.workspace, given, plan.annotator)
+            say(f"  {said}", highlight=False, markup=False, soft_wrap=True)
         lists = {"send": plan.create, "leave": plan.keep, "send anew": plan.replace}
         lists |= {"prelabel": plan.prelabel, "not in this push": plan.foreign}
         lists |= {"new in the scheme": plan.added, "gone from the scheme": plan.lost}

@@ -13,14 +13,14 @@ from ijcorpus.cli.context import Context, pass_context
 def scheme_command(ctx: Context, what: str) -> None:
     """Print what is made from annotations/scheme.toml.
 
-    `xml` is the Label Studio configuration, `json-schema` the schema of an annotation file,
-    `index` the guideline index.
+    `xml` is the Label Studio configuration (with the registry to pick from), `json-schema` the
+    schema of an annotation file, `index` the guideline index.
     """
     scheme = ctx.workspace.scheme
     if what == "xml":
         from ijcorpus.labelstudio.config import labeling_config
 
-        click.echo(labeling_config(scheme))
+        click.echo(labeling_config(scheme, ctx.workspace.registry.values()))
     elif what == "json-schema":
         from ijcorpus.scheme import json_schema
 

@@ -28,9 +28,9 @@ def serve_command(ctx: Context, pipeline: Path | None, port: int) -> None:
     """Serve prelabels to Label Studio's "Get predictions", until Ctrl+C.
 
     In Label Studio, name the address under Settings, Model. Label Studio asks addresses on its
-    own machine only when it was started with LABEL_STUDIO_ML_BLOCK_LOCAL_IP=false and
-    LABEL_STUDIO_SSRF_PROTECTION_ENABLED=false. Pushed prelabels ('ijcorpus push') need none of
-    this, and can be repeated exactly: prefer them.
+    own machine only when it was started with 'ijcorpus studio up --allow-backend' (elsewhere, with
+    LABEL_STUDIO_ML_BLOCK_LOCAL_IP=false and LABEL_STUDIO_SSRF_PROTECTION_ENABLED=false). Pushed
+    prelabels ('ijcorpus push') need none of this, and can be repeated exactly: prefer them.
     """
     from ijcorpus.labelstudio.service import from_pipeline, from_registry, serve
 

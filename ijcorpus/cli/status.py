@@ -71,6 +71,7 @@ def _agreeing(space: Workspace, pulled: Sequence[Pulled]) -> tuple[Agreeing, ...
             (layer, other.annotations[name])
             for name, layer in one.annotations.items()
             if name in space.sources
+            and name not in space.uncounted
             and name in other.annotations
             and other.annotations[name].digest == layer.digest
         ]

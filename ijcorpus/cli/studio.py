@@ -27,8 +27,13 @@ def studio_command() -> None:
 
 
 @studio_command.command("up", epilog="Example: ijcorpus studio up")
+@click.option(
+    "--allow-backend",
+    is_flag=True,
+    help="Let Label Studio ask services on this machine for predictions, as 'ijcorpus serve' is.",
+)
 @pass_context
-def up(ctx: Context) -> None:
+def up(ctx: Context, allow_backend: bool) -> None:
     """Start the server and give every annotator an account.
 
     The first time, Label Studio is installed in a folder of its own, and the start takes a
@@ -36,7 +41,9 @@ def up(ctx: Context) -> None:
     """
     server = _server(ctx)
     with ctx.progress.status("starting") as status:
-        access = server.up(annotators(ctx), lambda said: status.update(said))
+        access = server.up(
+            annotators(ctx), lambda said: status.update(said), backends=allow_backend
+        )
     emails = {name: account.email for name, account in access.accounts.items()}
     if ctx.json:
         ctx.emit({"url": access.url, "accounts": emails})
@@ -160,7 +167,8 @@ def studio(ctx: Context, url: str | None = None) -> Studio:
     from ijcorpus.labelstudio.server import access
 
     space = ctx.workspace
-    return Studio(access(space.layout, url), space.layout, space.info.name, space.scheme)
+    reached, listed = access(space.layout, url), space.registry.values()
+    return Studio(reached, space.layout, space.info.name, space.scheme, listed)
 
 
 def _server(ctx: Context) -> Server:

@@ -122,7 +122,7 @@ class Bench:
         return project
 
     def _ensure(self, annotators: Sequence[str]) -> int:
-        xml = adjudication_config(self.studio.scheme, annotators)
+        xml = adjudication_config(self.studio.scheme, annotators, self.studio.registry)
         settings: Json = {
             "label_config": xml,
             "show_collab_predictions": True,
@@ -160,9 +160,10 @@ class Bench:
                 f"{lost[0]}. Push again: only what is missing is sent."
             )
         lacking: list[Json] = []
+        offered = {entry.id for entry in self.studio.registry}
         for key, (docket, dispute) in wanted.items():
             has = {item.get("model_version") for item in there[key].predictions}
-            results = predictions(docket, dispute, self.studio.scheme)
+            results = predictions(docket, dispute, self.studio.scheme, offered)
             lacking += [
                 {"task": there[key].id, "model_version": name, "result": result}
                 for name, result in results.items()

@@ -6,7 +6,7 @@ annotator said in words; each annotator's reading is a prediction. Nothing here 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from xml.etree.ElementTree import Element, SubElement, fromstring, tostring
 
 from msgspec.structs import replace
@@ -21,7 +21,7 @@ from ijcorpus.adjudicate.form import (
     StanceForm,
     reading_form,
 )
-from ijcorpus.annotation import Annotation, Entity, Holder, Reading, Stance
+from ijcorpus.annotation import Annotation, Entity, Holder, Reading, RegistryEntry, Stance
 from ijcorpus.document import Document, Struct, sha256
 from ijcorpus.labelstudio import config, tasks
 from ijcorpus.labelstudio.api import Json
@@ -48,9 +48,11 @@ class Docket(Struct, frozen=True, kw_only=True):
     agreed: tuple[Reading, ...]
 
 
-def adjudication_config(scheme: LabelScheme, annotators: Sequence[str]) -> str:
+def adjudication_config(
+    scheme: LabelScheme, annotators: Sequence[str], registry: Iterable[RegistryEntry] = ()
+) -> str:
     """The labelling configuration with a ruling beside it: whose reading stands, and why."""
-    view = fromstring(config.labeling_config(scheme))  # noqa: S314 (our own)
+    view = fromstring(config.labeling_config(scheme, registry))  # noqa: S314 (our own)
     style = view.find("Style")
     if style is not None:
         style.text = (style.text or "") + _STYLE
@@ -90,7 +92,9 @@ def case(document: Document, dispute: Dispute) -> Json:
     }
 
 
-def predictions(docket: Docket, dispute: Dispute, scheme: LabelScheme) -> dict[str, list[Json]]:
+def predictions(
+    docket: Docket, dispute: Dispute, scheme: LabelScheme, pickable: Collection[str] = ()
+) -> dict[str, list[Json]]:
     """What is agreed, and with it each reading, as results by the name they are known under."""
     document = docket.document
     start, end = _window(document, dispute)
@@ -113,7 +117,8 @@ def predictions(docket: Docket, dispute: Dispute, scheme: LabelScheme) -> dict[s
             author=reading.author,
             flags=reading.flags,
         )
-        found[reading.annotator] = tasks.result(moved, document.text[start:end], scheme)
+        shown = document.text[start:end]
+        found[reading.annotator] = tasks.result(moved, shown, scheme, pickable)
     return found
 
 

@@ -10,13 +10,14 @@ from typing import Any, Literal
 
 import msgspec
 
-from ijcorpus.annotation import Annotation, Annotator, Entity
+from ijcorpus.annotation import Annotation, Annotator, Entity, RegistryEntry
 from ijcorpus.document import Document, Struct, sha256
 from ijcorpus.errors import StudioError
 from ijcorpus.labelstudio import config, tasks
 from ijcorpus.labelstudio.api import Api, Json, Task
 from ijcorpus.labelstudio.decode import annotation_of, with_origins
 from ijcorpus.labelstudio.harvest import Pulled, Snapshot, harvest
+from ijcorpus.labelstudio.increment import exported, recall, remember
 from ijcorpus.labelstudio.plan import Plan
 from ijcorpus.labelstudio.process import lock
 from ijcorpus.labelstudio.pushing import Prelabels, Push, Pushed, number
@@ -34,10 +35,21 @@ class Entered(Struct, frozen=True, kw_only=True):
 
 
 class Studio:
-    """A server, for one corpus: `name` is the corpus's name and begins every project's title."""
+    """A server, for one corpus: `name` is the corpus's name and begins every project's title.
 
-    def __init__(self, access: Access, layout: Layout, name: str, scheme: LabelScheme) -> None:
+    `registry` is what annotators pick entity ids from; without one they write them.
+    """
+
+    def __init__(
+        self,
+        access: Access,
+        layout: Layout,
+        name: str,
+        scheme: LabelScheme,
+        registry: Iterable[RegistryEntry] = (),
+    ) -> None:
         self.access, self.name, self.scheme = access, name, scheme
+        self.registry = tuple(registry)
         self.folder = layout.studio.resolve()
 
     @cached_property
@@ -103,14 +115,22 @@ class Studio:
             renames=renames or {},
         )
 
-    def pull(self, annotator: Annotator, digests: Mapping[str, str]) -> Pulled:
-        """All work of an annotator.
+    def pull(
+        self, annotator: Annotator, digests: Mapping[str, str], *, full: bool = False
+    ) -> Pulled:
+        """All work of an annotator; asked for is what changed since the last pull, or all of it.
 
         The server's raw answer is kept as a snapshot first; what could not be used is kept in
         `.studio/quarantine`. Neither may leave this machine: both quote the texts.
         """
-        snapshot = self.snapshot(annotator)
+        # Beside the database, so that it goes with the database when an older one is restored.
+        memory = (self.folder / "data" if self.access.local else self.folder) / "pulled"
+        last, before = recall(memory, self.folder / "snapshots", annotator)
+        project = self._project(annotator)
+        export = exported(self.api, project, None if full else last, before)
+        snapshot = self._snapshot(project, export.tasks)
         name = self.keep(snapshot)
+        remember(memory, annotator, project, export, name)
         if self.access.local:
             shutil.rmtree(self.folder / "data" / "export", ignore_errors=True)
             (self.folder / "data" / "export").mkdir(exist_ok=True)
@@ -120,7 +140,7 @@ class Studio:
         if pulled.quarantined:
             data = msgspec.json.format(msgspec.json.encode(pulled.quarantined), indent=1)
             write_bytes(aside, data, mode=0o600)
-        return msgspec.structs.replace(pulled, snapshot=name)
+        return msgspec.structs.replace(pulled, snapshot=name, asked=export.asked)
 
     def keep(self, snapshot: Snapshot) -> str:
         """Write a snapshot to `.studio/snapshots`; its name says its content."""
@@ -132,12 +152,15 @@ class Studio:
     def snapshot(self, annotator: Annotator) -> Snapshot:
         """Everything the server knows of an annotator's project."""
         project = self._project(annotator)
+        return self._snapshot(project, self.api.export(project["id"]))
+
+    def _snapshot(self, project: Json, exported: Iterable[Json]) -> Snapshot:
         return Snapshot(
             project=project["title"],
             config=project["label_config"],
             model_version=project["model_version"] or "",
             users={str(number): email for number, email in self.api.users().items()},
-            tasks=tuple(_settled(task) for task in self.api.export(project["id"])),
+            tasks=tuple(sorted((_settled(task) for task in exported), key=number)),
         )
 
     def enter(
@@ -157,6 +180,7 @@ class Studio:
         with self._writing():
             project = self._project(annotator)
             version = project["model_version"] or ""
+            offered = config.pickable(project["label_config"])
             there = {task.document: task for task in api.tasks(project["id"])}
             users = api.users()
             me = next((number for number, email in users.items() if email == annotator.email), None)
@@ -174,13 +198,19 @@ class Studio:
                 ]
                 if origins:
                     annotation = with_origins(annotation, self._predicted(task, version))
-                yield self._enter(api, task, annotation, mine, replace)
+                wanted = tasks.result(annotation, str(task.data[config.TEXT]), self.scheme, offered)
+                yield self._enter(api, task, annotation, wanted, mine, replace)
 
     def _enter(
-        self, api: Api, task: Task, annotation: Annotation, mine: Sequence[Json], replace: bool
+        self,
+        api: Api,
+        task: Task,
+        annotation: Annotation,
+        wanted: list[Json],
+        mine: Sequence[Json],
+        replace: bool,
     ) -> Entered:
         text = str(task.data[config.TEXT])
-        wanted = tasks.result(annotation, text, self.scheme)
         newest = max(mine, key=lambda item: str(item.get("updated_at")), default=None)
         if newest is None:
             api.annotate(task.id, wanted)

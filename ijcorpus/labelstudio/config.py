@@ -1,17 +1,21 @@
-"""Label Studio's labelling configuration, made from the scheme and from nothing else."""
+"""Label Studio's labelling configuration, made from the scheme and the registry alone."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from xml.etree.ElementTree import Element, SubElement, canonicalize, indent, tostring
 
+from ijcorpus.annotation import RegistryEntry
 from ijcorpus.errors import SchemeError
+from ijcorpus.labelstudio.picker import picks
 from ijcorpus.scheme import LabelScheme, Option
 
 TEXT = "text"
 ENTITY = "entity"
 STANCE = "stance"
 ENTITY_ID = "entity_id"
+ENTITY_PICK = "entity_pick"
 SENSE = "sense_"
 TARGET = "target"
 POLARITY = "polarity"
@@ -23,6 +27,9 @@ NOTE = "note"
 AUTHOR = "author_"
 DOCUMENT_FLAGS = "document_flags"
 HOLDER = "holder"
+
+PICKER = f"Taxonomy {ENTITY_PICK}"
+"""What `controls` calls the list of the registry's entries."""
 
 # Plain keys that Label Studio itself uses over texts: "u" unselects the region.
 TAKEN = frozenset({"u"})
@@ -57,12 +64,13 @@ _STYLE = """
 """
 
 
-def labeling_config(scheme: LabelScheme) -> str:
+def labeling_config(scheme: LabelScheme, registry: Iterable[RegistryEntry] = ()) -> str:
     """The XML of an annotation project.
 
     Two sets of labels over the text, choices for the selected region beside it, the document's
-    own judgements below it. A hotkey that Label Studio needs itself is left out. Raises
-    SchemeError when the scheme cannot be shown without ambiguity.
+    own judgements below it. The registry is a list to pick the selected entity's id from; without
+    one, ids are typed. A hotkey that Label Studio needs itself is left out. Raises SchemeError
+    when the scheme cannot be shown without ambiguity, and RecordError when the registry cannot.
     """
     _lint(scheme)
     view = Element("View")
@@ -81,7 +89,7 @@ def labeling_config(scheme: LabelScheme) -> str:
         showLabels="true",
     )
     side = SubElement(columns, "View", className="ij-side")
-    _entity_fields(side, scheme)
+    _entity_fields(side, scheme, registry)
     _stance_fields(side, scheme)
     _document_fields(SubElement(text, "View", className="ij-document"), scheme)
     indent(view, " ")
@@ -99,6 +107,11 @@ def controls(xml: str) -> dict[str, frozenset[str]]:
             values = (child.get("alias") or child.get("value", "") for child in element)
             found[f"{element.tag} {name}"] = frozenset(values)
     return found
+
+
+def pickable(xml: str) -> frozenset[str]:
+    """The entity ids that a configuration offers to pick."""
+    return controls(xml).get(PICKER, frozenset())
 
 
 def same(one: str, other: str) -> bool:
@@ -126,9 +139,10 @@ def _labels(parent: Element, scheme: LabelScheme) -> None:
             )
 
 
-def _entity_fields(parent: Element, scheme: LabelScheme) -> None:
+def _entity_fields(parent: Element, scheme: LabelScheme, registry: Iterable[RegistryEntry]) -> None:
     box = _only_when(parent, ENTITY, [label.id for label in scheme.entities])
-    _text_area(box, ENTITY_ID, ENTITY, scheme.label_names, "entity id, such as ent-... or nil-...")
+    _picker(box, scheme.label_names, registry)
+    _text_area(box, ENTITY_ID, ENTITY, scheme.label_names, "an id not listed, such as nil-...")
     for label in scheme.entities:
         if label.senses:
             senses = [Option(id=sense, description="") for sense in label.senses]
@@ -251,6 +265,28 @@ def _choices(
             item.set("hotkey", option.hotkey)
 
 
+def _picker(parent: Element, labels: Sequence[str], registry: Iterable[RegistryEntry]) -> None:
+    """A list that is searched by typing. It is flat: what is stored is the id and nothing else."""
+    listed = picks(registry)
+    if not listed:
+        return
+    SubElement(parent, "Header", value="Who or what it is")
+    box = SubElement(
+        parent,
+        "Taxonomy",
+        name=ENTITY_PICK,
+        toName=TEXT,
+        maxUsages="1",
+        placeholder="type to search the registry",
+        dropdownWidth="460px",
+    )
+    _per_region(box, ENTITY, labels)
+    for pick in listed:
+        item = SubElement(box, "Choice", value=pick.shown, alias=pick.id)
+        if pick.hint:
+            item.set("hint", pick.hint)
+
+
 def _text_area(
     parent: Element, name: str, tag: str, labels: Sequence[str], placeholder: str
 ) -> None:
@@ -291,6 +327,6 @@ def _lint(scheme: LabelScheme) -> None:
 
 
 def _once(what: str, values: Sequence[str]) -> None:
-    for value in values:
-        if values.count(value) > 1:
+    for value, times in Counter(values).items():
+        if times > 1:
             raise SchemeError(f"the {what} {value!r} is used twice. Every {what} must be its own.")

@@ -90,6 +90,7 @@ class _Reader:
         self.findings: list[Finding] = []
         self.quarantined: list[Item] = []
         self.said: dict[tuple[str, str], list[str]] = {}
+        self.typed: dict[str, Item] = {}
 
     def read(self, result: list[Item]) -> None:
         """Sort the items out."""
@@ -101,7 +102,7 @@ class _Reader:
                 self.region(item)
             elif kind == "relation":
                 relations.append(item)
-            elif kind in ("choices", "textarea"):
+            elif kind in ("choices", "textarea", "taxonomy"):
                 attributes.append(item)
             else:
                 self.refuse(item, "studio-unknown-item", f"an item of type {kind!r} is not known")
@@ -172,7 +173,13 @@ class _Reader:
         """Choices and texts: of a region when they carry offsets, else of the document."""
         name = str(item.get("from_name"))
         value = _mapping(item.get("value"))
-        values = _strings(value.get("text" if item.get("type") == "textarea" else "choices"))
+        if item.get("type") == "taxonomy":
+            values = _picked(value.get("taxonomy"))
+        else:
+            values = _strings(value.get("text" if item.get("type") == "textarea" else "choices"))
+        if values is None:
+            self.refuse(item, "studio-unknown-choice", f"{name!r} is no pick from a flat list")
+            return
         if name.startswith(config.AUTHOR):
             self.author_stance(item, name.removeprefix(config.AUTHOR), values)
         elif name == config.DOCUMENT_FLAGS:
@@ -205,7 +212,7 @@ class _Reader:
     def of_region(self, item: Item, name: str, values: list[str]) -> None:
         """Something said of one region; it is put in its place by `fill`."""
         identity = str(item.get("id", ""))
-        if name in (config.ENTITY_ID,) or name.startswith(config.SENSE):
+        if name in (config.ENTITY_ID, config.ENTITY_PICK) or name.startswith(config.SENSE):
             region: Entity | Stance | None = self.entities.get(identity)
         else:
             region = self.stances.get(identity)
@@ -223,12 +230,14 @@ class _Reader:
             self.refuse(item, "studio-double-value", f"{name!r} has more than one value", region)
             return
         self.said[identity, name] = values
+        if name == config.ENTITY_ID:
+            self.typed[identity] = item
 
     def known(self, name: str, region: Entity | Stance) -> tuple[str, ...] | None:
         """The values a control may have on a region: () is any text, None an unknown control."""
         if isinstance(region, Entity):
             label = self.scheme.label(region.label)
-            if name == config.ENTITY_ID:
+            if name in (config.ENTITY_ID, config.ENTITY_PICK):
                 return ()
             if label and name == config.SENSE + label.id and label.senses:
                 return label.senses
@@ -263,8 +272,9 @@ class _Reader:
         """Put what was said of regions into them."""
         for identity, entity in self.entities.items():
             sense = self.first(identity, config.SENSE + entity.label)
-            linked = (self.first(identity, config.ENTITY_ID) or "").strip()
-            self.entities[identity] = replace(entity, entity_id=linked, sense=sense)
+            self.entities[identity] = replace(
+                entity, entity_id=self.linked(identity, entity), sense=sense
+            )
         for identity, stance in self.stances.items():
             flags = self.said.get((identity, config.STANCE_FLAGS), [])
             self.stances[identity] = replace(
@@ -275,6 +285,15 @@ class _Reader:
                 flags=tuple(flags),
                 note="\n".join(self.said.get((identity, config.NOTE), [])),
             )
+
+    def linked(self, identity: str, entity: Entity) -> str:
+        """The entity's id, picked or typed; of two that differ the typed one is put aside."""
+        picked = (self.first(identity, config.ENTITY_PICK) or "").strip()
+        typed = (self.first(identity, config.ENTITY_ID) or "").strip()
+        if picked and typed and picked != typed:
+            said = f"an entity has the id {picked!r} picked and {typed!r} typed; keep one"
+            self.refuse(self.typed[identity], "studio-two-ids", said, entity)
+        return picked or typed
 
     def held(self) -> Iterable[Stance]:
         """The stances with their holders."""
@@ -362,6 +381,13 @@ def _level(code: str) -> Level:
 
 def _mapping(value: object) -> dict[str, Any]:
     return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+
+
+def _picked(value: object) -> list[str] | None:
+    """The values of a list that is picked from, each a path of one step; None for other shapes."""
+    paths = cast("list[object]", value or []) if isinstance(value or [], list) else [value]
+    steps = [_strings(path) for path in paths]
+    return [path[0] for path in steps] if all(len(path) == 1 for path in steps) else None
 
 
 def _strings(value: object) -> list[str]:

@@ -28,7 +28,10 @@ class Snapshot(Struct, frozen=True, kw_only=True):
 
 
 class Pulled(Struct, frozen=True, kw_only=True):
-    """One annotator's work: finished annotations by document, the state of each task, faults."""
+    """One annotator's work: finished annotations by document, the state of each task, faults.
+
+    `asked` is how many tasks the server was asked for; the others had not changed.
+    """
 
     annotator: str
     annotations: dict[str, Annotation]
@@ -36,6 +39,7 @@ class Pulled(Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...]
     quarantined: dict[str, tuple[Item, ...]]
     snapshot: str = ""
+    asked: int = 0
 
 
 def harvest(

@@ -10,15 +10,16 @@ from ijcorpus.labelstudio import config, tasks
 from ijcorpus.labelstudio.api import Json, Task
 from ijcorpus.labelstudio.renames import Renaming, in_use, lost, renaming
 
-Change = Literal["new", "same", "look", "more", "renamed", "less"]
+Change = Literal["new", "same", "look", "registry", "more", "renamed", "less"]
 
 
 class Plan(Struct, frozen=True, kw_only=True):
     """What a push would do to one annotator's project.
 
-    `change` is what becomes of the configuration: made, left, its look only, values added,
-    renamed, or unused values taken away. `replace` are documents whose text changed and on which
-    nobody worked. `blocked` says what stands in the way, and the remedy.
+    `change` is what becomes of the configuration: made, left, its look only, the registry's
+    entries only, values added, renamed, or unused values taken away. `replace` are documents
+    whose text changed and on which nobody worked. `blocked` says what stands in the way, and the
+    remedy. `assigned` are all documents that an assignment gives the annotator, in order.
     """
 
     annotator: str
@@ -33,6 +34,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     renamed: dict[str, str]
     rewritten: int
     blocked: tuple[str, ...]
+    assigned: tuple[str, ...] = ()
 
     @property
     def migrates(self) -> bool:
@@ -119,14 +121,16 @@ def _configuration(
     renamed_results = [shift.result(items) for items in (*there.results, *there.drafts)]
     if used := in_use(gone, renamed_results):
         blocked.append(
-            f"the scheme no longer has {', '.join(used)}, which annotations have. Declare a new "
+            f"annotations have what is no longer offered: {', '.join(used)}. Declare a new "
             "name (--rename OLD=NEW), or bring it back."
         )
     if shift and any(shift.result(items) != items for items in there.drafts):
         blocked.append(
             "drafts have the names that are to be changed. Let them be submitted or discarded."
         )
-    change: Change = "same" if config.same(now, xml) else "look"
+    # Entries of the registry come and go; as long as no pick in use goes, that is no migration.
+    picks = gone.pop(config.PICKER, frozenset()) | added.pop(config.PICKER, frozenset())
+    change: Change = "same" if config.same(now, xml) else "registry" if picks else "look"
     if shift:
         change = "renamed"
     elif gone:

@@ -11,13 +11,15 @@ from ijcorpus.annotation import Annotator, Entity
 from ijcorpus.document import Document, Struct
 from ijcorpus.errors import StudioError
 from ijcorpus.labelstudio import config, tasks
-from ijcorpus.labelstudio.api import Api, Json, Task
+from ijcorpus.labelstudio.api import Api, Json, Task, where
 from ijcorpus.labelstudio.plan import Plan, There, planned, shift_of
 
 if TYPE_CHECKING:
     from ijcorpus.labelstudio.client import Studio
 
 BATCH = 250
+# Predictions have a price for each request, and no retry of the server's that could lose them.
+PREDICTIONS = 500
 
 
 class Prelabels(Struct, frozen=True, kw_only=True):
@@ -64,7 +66,7 @@ class Push(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def xml(self) -> str:
         """The configuration."""
-        return config.labeling_config(self.studio.scheme)
+        return config.labeling_config(self.studio.scheme, self.studio.registry)
 
     @property
     def title(self) -> str:
@@ -101,7 +103,7 @@ class Push(Struct, frozen=True, kw_only=True, dict=True):
         missing = [key for key in self.made if key not in there.tasks]
         for start in range(0, len(missing), BATCH):
             self._send(project, missing[start : start + BATCH])
-        stored = self._tidy(project)
+        stored = self._stored(project, there)
         if lost := [key for key in self.made if key not in stored]:
             raise StudioError(
                 f"{self.title!r}: the server took but lost {len(lost)} tasks, the first "
@@ -171,8 +173,8 @@ class Push(Struct, frozen=True, kw_only=True, dict=True):
                 self.api.create_project(self.title, settings | {"label_config": self.xml})
             finally:
                 # A request may arrive twice, and its reply not at all.
-                self._one_project()
-            return next(iter(self.api.projects(self.title)))
+                left = self._one_project()
+            return left[0]
         if not config.same(project["label_config"], self.xml):
             settings["label_config"] = self.xml
         changed = {name: value for name, value in settings.items() if project.get(name) != value}
@@ -180,12 +182,14 @@ class Push(Struct, frozen=True, kw_only=True, dict=True):
             self.api.update_project(project["id"], changed)
         return project["id"]
 
-    def _one_project(self) -> None:
-        """Of projects of our title, delete those without a task, all but one."""
+    def _one_project(self) -> list[int]:
+        """Of projects of our title, delete those without a task, all but one; those that stay."""
         found = self.api.projects(self.title)
         empty = sorted(number for number, held in found.items() if not held)
-        for double in empty if len(empty) < len(found) else empty[1:]:
+        doubles = empty if len(empty) < len(found) else empty[1:]
+        for double in doubles:
             self.api.delete_project(double)
+        return sorted(found.keys() - {*doubles})
 
     def _rename(self, there: There) -> int:
         """Give annotations the new names, each in its author's account; how many were changed.
@@ -222,6 +226,15 @@ class Push(Struct, frozen=True, kw_only=True, dict=True):
             if not there.issuperset(keys):
                 raise StudioError(f"{error} Push again: only what is missing is sent.") from error
 
+    def _stored(self, project: int, there: There) -> dict[str, Task]:
+        """Our tasks by key after sending; a key that stands there twice is tidied up."""
+        listed = [task for task in self.api.outlines(project) if task.key]
+        stored = {task.key: task for task in listed}
+        if len(stored) < len(listed):
+            return self._tidy(project)
+        seen = {(task.key, task.id): task for task in there.tasks.values()}
+        return {key: seen.get((key, task.id), task) for key, task in stored.items()}
+
     def _tidy(self, project: int) -> dict[str, Task]:
         """Our tasks by key. Of tasks with one key the untouched are deleted."""
         there: dict[str, Task] = {}
@@ -248,14 +261,20 @@ class Push(Struct, frozen=True, kw_only=True, dict=True):
     def _prelabel(self, project: int, there: Sequence[Task], prelabels: Prelabels) -> Sequence[str]:
         """Second phase: predictions for the tasks that lack this version, then show it."""
         version, entities = prelabels.version, prelabels.entities
+        offered = config.pickable(self.xml)
         there = [task for task in there if entities.get(task.document)]
+        if not there:
+            # The server refuses to show a version that no task has.
+            return ()
         lacking = [task for task in there if not has(task, version)]
         fault: StudioError | None = None
-        for start in range(0, len(lacking), BATCH):
+        for start in range(0, len(lacking), PREDICTIONS):
             batch = [
-                tasks.predictions(entities[task.document], str(task.data[config.TEXT]), version)
+                tasks.predictions(
+                    entities[task.document], str(task.data[config.TEXT]), version, offered
+                )
                 | {"task": task.id}
-                for task in lacking[start : start + BATCH]
+                for task in lacking[start : start + PREDICTIONS]
             ]
             try:
                 self.api.import_predictions(project, batch)
@@ -263,10 +282,23 @@ class Push(Struct, frozen=True, kw_only=True, dict=True):
                 # As with tasks: look what was stored, and never send again.
                 fault = error
                 break
-        if lacking:
+        if lacking and (fault or not self._counted(project, there, lacking, version)):
             self._verify(project, {task.id for task in there}, version, fault)
         self.api.update_project(project, {"model_version": version})
         return [task.document for task in lacking]
+
+    def _counted(
+        self, project: int, there: Sequence[Task], lacking: Sequence[Task], version: str
+    ) -> bool:
+        """Whether every task has the version, and there are as many predictions as there must be.
+
+        The server counts in a moment; where its figures are not these, each task is looked at.
+        """
+        shown = where("predictions_model_versions", "contains", "List", [version])
+        found = self.api.totals(project, shown)
+        before = sum(len(task.predictions) for task in there)
+        wanted = (len(there), before + len(lacking))
+        return (found.tasks, found.predictions) == wanted
 
     def _verify(
         self, project: int, wanted: set[int], version: str, fault: StudioError | None
@@ -283,6 +315,13 @@ class Push(Struct, frozen=True, kw_only=True, dict=True):
             same = [p["id"] for p in task.predictions if p.get("model_version") == version]
             for double in sorted(same)[1:]:
                 self.api.delete_prediction(double)
+
+
+def held(studio: Studio, annotator: Annotator) -> tuple[str, ...]:
+    """The documents that an annotator's project has tasks for, in their order; none without one."""
+    found = studio.api.projects(studio.title(annotator))
+    listed = [task for number in found for task in studio.api.tasks(number) if task.key]
+    return tuple(dict.fromkeys(t.document for t in sorted(listed, key=lambda task: task.id)))
 
 
 def has(task: Task, version: str) -> bool:

@@ -13,7 +13,7 @@ from ijcorpus.labelstudio.tasks import Item
 Controls = dict[str, frozenset[str]]
 # Controls that are named after a label or a target, and are renamed with it.
 _NAMED = (config.SENSE, config.AUTHOR)
-_VALUES = ("labels", "choices")
+_VALUES = ("labels", "choices", "taxonomy")
 
 
 class Renaming(Struct, frozen=True, kw_only=True):
@@ -75,7 +75,8 @@ def renaming(
             there = new.get(control, frozenset())
             if before not in offered or before in there or after not in there:
                 continue
-            if after in offered:
+            # Two entries of the registry that turn out to be one are joined; labels never are.
+            if after in offered and control != config.PICKER:
                 raise StudioError(
                     f"{before!r} and {after!r} are both in use in {control!r}: one name for two "
                     "cannot be undone. Join them in the layers instead."
@@ -118,7 +119,7 @@ def _renamed(item: Item, controls: dict[str, str], values: dict[str, dict[str, s
         inner = dict(cast("dict[str, Any]", value))
         for kind in _VALUES:
             if isinstance(inner.get(kind), list):
-                inner[kind] = [names.get(str(said), said) for said in inner[kind]]
+                inner[kind] = [_new_name(said, names) for said in inner[kind]]
         changed["value"] = inner
     return changed
 
@@ -128,7 +129,15 @@ def _said(item: Item) -> set[str]:
     if not isinstance(value, dict):
         return set()
     lists = (cast("dict[str, Any]", value).get(kind) for kind in _VALUES)
-    return {str(said) for listed in lists if isinstance(listed, list) for said in listed}
+    found = [said for listed in lists if isinstance(listed, list) for said in listed]
+    return {str(step) for said in found for step in (said if isinstance(said, list) else [said])}
+
+
+def _new_name(said: object, names: dict[str, str]) -> object:
+    """The new name of a value; a pick from a list is a path of values."""
+    if isinstance(said, list):
+        return [_new_name(step, names) for step in cast("list[object]", said)]
+    return names.get(str(said), said)
 
 
 def _name(control: str) -> str:

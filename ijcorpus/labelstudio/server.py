@@ -40,15 +40,24 @@ from ijcorpus.records import read_json, write_json
 URL_VARIABLE = "IJCORPUS_STUDIO_URL"
 TOKEN_VARIABLE = "IJCORPUS_STUDIO_TOKEN"  # noqa: S105 (the variable's name)
 PATIENCE = 900.0
+# Label Studio asks addresses of its own machine only with both.
+_BACKENDS = {
+    "LABEL_STUDIO_ML_BLOCK_LOCAL_IP": "false",
+    "LABEL_STUDIO_SSRF_PROTECTION_ENABLED": "false",
+}
 
 
 class Running(Struct, frozen=True, kw_only=True):
-    """The server we started: its process, when that process began, and its port."""
+    """The server we started: its process, when that process began, and its port.
+
+    `backends` says whether it may ask prelabel services on this machine.
+    """
 
     pid: int
     began: str
     port: int
     version: str
+    backends: bool = False
 
 
 class Access(Struct, frozen=True, kw_only=True):
@@ -79,11 +88,15 @@ class Server:
         self.data = self.folder / "data"
         self.log = self.folder / "log" / "server.log"
 
-    def up(self, annotators: Iterable[Annotator], progress: Progress) -> Access:
+    def up(
+        self, annotators: Iterable[Annotator], progress: Progress, *, backends: bool = False
+    ) -> Access:
         """Start the server unless it runs, and give every annotator an account.
 
-        May be called any number of times, also after a crash. Raises StudioError when the
-        server cannot be installed, does not come up, or had its work in another database.
+        With `backends` it may ask services on this machine for predictions. May be called any
+        number of times, also after a crash. Raises StudioError when the server cannot be
+        installed, does not come up, had its work in another database, or runs already and may
+        ask nobody.
         """
         login.require()
         with self.changing("starting", wait=PATIENCE):
@@ -92,12 +105,17 @@ class Server:
             if running is None:
                 kept = database.read_settings(self.settings)
                 database.require_same(kept, self.settings, self.data)
+            elif backends and not running.backends:
+                raise StudioError(
+                    "Label Studio runs already, and may ask no service on this machine. End it "
+                    "with 'ijcorpus studio down', then start it anew."
+                )
             accounts = self._accounts(annotators)
             if running is None:
                 self.data.mkdir(mode=0o700, exist_ok=True)
                 if database.wanted() == database.SQLITE:
                     ensure_database(self.data, self.log.with_name("install.log"), progress)
-                running = self._start(accounts.admin)
+                running = self._start(accounts.admin, backends)
             self._wait(running, progress)
             accounts = self._admit(_url(running), accounts, progress)
         return _access(running, accounts)
@@ -172,7 +190,7 @@ class Server:
         write_accounts(self.secrets, accounts)
         return accounts
 
-    def _start(self, admin: Account) -> Running:
+    def _start(self, admin: Account, backends: bool) -> Running:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         port = _free_port(database.read_settings(self.settings).port)
         command = [str(executable()), "start", "--no-browser", "--internal-host", HOST]
@@ -185,7 +203,7 @@ class Server:
         ):
             process = subprocess.Popen(
                 command,
-                env=self._environment(admin),
+                env=self._environment(admin) | (_BACKENDS if backends else {}),
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -195,7 +213,9 @@ class Server:
             )
         now = identity(process.pid)
         began = now[0] if now else ""
-        running = Running(pid=process.pid, began=began, port=port, version=VERSION)
+        running = Running(
+            pid=process.pid, began=began, port=port, version=VERSION, backends=backends
+        )
         write_json(self.record, running)
         return running
 

@@ -3,7 +3,8 @@
 It speaks the part of the machine-learning backend's interface that Label Studio uses:
 `GET /health`, `POST /setup` and `POST /predict`. What it predicts comes from the entity registry
 or from a trained spaCy pipeline. A server that keeps to itself has to be told to ask loopback
-addresses: `LABEL_STUDIO_ML_BLOCK_LOCAL_IP=false` and `LABEL_STUDIO_SSRF_PROTECTION_ENABLED=false`.
+addresses: `ijcorpus studio up --allow-backend`, or on another server
+`LABEL_STUDIO_ML_BLOCK_LOCAL_IP=false` and `LABEL_STUDIO_SSRF_PROTECTION_ENABLED=false`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from xml.etree.ElementTree import ParseError
 
 from ijcorpus.annotation import Entity, RegistryEntry
 from ijcorpus.document import Document, RawMap, Struct
@@ -116,7 +118,8 @@ def application(predictor: Predictor) -> Flask:
         texts = texts_of(asked)
         if isinstance(texts, str):
             return {"error": texts}, 400
-        return {"results": [result(predictor, text) for text in texts]}
+        offered = offered_to(asked)
+        return {"results": [result(predictor, text, offered) for text in texts]}
 
     def fault(error: HTTPException) -> Any:
         return {"error": error.description}, error.code or 500
@@ -144,9 +147,20 @@ def texts_of(asked: object) -> list[str] | str:
     return texts
 
 
-def result(predictor: Predictor, text: str) -> dict[str, Any]:
+def offered_to(asked: object) -> frozenset[str]:
+    """The entity ids that the asking project offers to pick; none when it has no such list."""
+    xml = asked.get("label_config") if isinstance(asked, dict) else None  # type: ignore[reportUnknownMemberType]
+    try:
+        return config.pickable(xml) if isinstance(xml, str) else frozenset()
+    except ParseError:
+        return frozenset()
+
+
+def result(
+    predictor: Predictor, text: str, offered: frozenset[str] = frozenset()
+) -> dict[str, Any]:
     """One prediction, gated as one that is pushed is."""
-    return tasks.predictions(predictor.find(text), text, predictor.version)
+    return tasks.predictions(predictor.find(text), text, predictor.version, offered)
 
 
 def serve(predictor: Predictor, port: int, ready: Callable[[str], None]) -> None:

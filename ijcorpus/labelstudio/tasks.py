@@ -7,7 +7,7 @@ neither offsets nor texts, and some inputs make a project unreadable.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -39,10 +39,13 @@ def task(document: Document, source_title: str) -> Item:
     }
 
 
-def result(annotation: Annotation, text: str, scheme: LabelScheme) -> list[Item]:
+def result(
+    annotation: Annotation, text: str, scheme: LabelScheme, pickable: Collection[str] = ()
+) -> list[Item]:
     """Label Studio's result of an annotation, in text order.
 
-    Raises StudioError when the annotation does not fit the text or contradicts itself.
+    Entity ids that the project offers to pick are picked, all others written. Raises StudioError
+    when the annotation does not fit the text or contradicts itself.
     """
     gate(annotation, text)
     regions = [*annotation.entities, *annotation.stances]
@@ -50,7 +53,7 @@ def result(annotation: Annotation, text: str, scheme: LabelScheme) -> list[Item]
     items: list[Item] = []
     for region in regions:
         if isinstance(region, Entity):
-            items += _entity(region, text)
+            items += _entity(region, text, pickable)
         else:
             items += _stance(region, text, scheme.stance.id)
     for stance in annotation.stances:
@@ -63,12 +66,14 @@ def result(annotation: Annotation, text: str, scheme: LabelScheme) -> list[Item]
     return items
 
 
-def predictions(entities: Sequence[Entity], text: str, model_version: str) -> Item:
+def predictions(
+    entities: Sequence[Entity], text: str, model_version: str, pickable: Collection[str] = ()
+) -> Item:
     """Entities as a prediction, with ids of their own."""
     named = number(entities, "p")
     gate_regions("a prelabel", named, text)
     marked = (msgspec.structs.replace(entity, origin="prediction") for entity in named)
-    items = [item for entity in marked for item in _entity(entity, text)]
+    items = [item for entity in marked for item in _entity(entity, text, pickable)]
     return {"model_version": model_version, "result": items}
 
 
@@ -129,10 +134,12 @@ def gate_regions(where: str, regions: Sequence[Entity | Stance], text: str) -> N
             )
 
 
-def _entity(entity: Entity, text: str) -> list[Item]:
+def _entity(entity: Entity, text: str, pickable: Collection[str]) -> list[Item]:
     span = _span(entity, text)
     items = [span(config.ENTITY, "labels", [entity.label]) | {"origin": entity.origin}]
-    if entity.entity_id:
+    if entity.entity_id in pickable:
+        items.append(span(config.ENTITY_PICK, "taxonomy", [[entity.entity_id]]))
+    elif entity.entity_id:
         items.append(span(config.ENTITY_ID, "textarea", [entity.entity_id]))
     if entity.sense is not None:
         items.append(span(config.SENSE + entity.label, "choices", [entity.sense]))
@@ -158,10 +165,10 @@ def _stance(stance: Stance, text: str, label: str) -> list[Item]:
     return items
 
 
-def _span(region: Entity | Stance, text: str) -> Callable[[str, str, list[str]], Item]:
+def _span(region: Entity | Stance, text: str) -> Callable[[str, str, Sequence[object]], Item]:
     """Makes the items of one region: all share its id and place."""
 
-    def item(name: str, kind: str, values: list[str]) -> Item:
+    def item(name: str, kind: str, values: Sequence[object]) -> Item:
         value: Item = {"start": region.start, "end": region.end}
         if kind == "textarea":
             value["text"] = values

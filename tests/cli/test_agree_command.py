@@ -123,3 +123,16 @@ def test_without_times_nothing_is_grouped_by_them(root: Path) -> None:
     result = run(root, "--by", "month", command="agree")
     assert result.exit_code != 0
     assert "snapshots does not say when" in str(result.exception)
+
+
+def test_calibration_is_left_out_unless_it_counts(root) -> None:
+    path = root / "annotations" / "assignment.toml"
+
+    def compared(*arguments: str) -> int:
+        return overview(root, *arguments)["pairs"][0]["agreement"]["documents"]
+
+    assert compared() == compared("--no-calibration") == 2
+    path.write_text('calibration = ["free"]\n')
+    assert (compared(), compared("--calibration"), compared("--no-calibration")) == (1, 2, 1)
+    path.write_text('calibration = ["free"]\ncalibration_counts = true\n')
+    assert (compared(), compared("--no-calibration")) == (2, 1)

@@ -95,7 +95,8 @@ class Site:
 
     @property
     def studio(self) -> Studio:
-        return Studio(self.access, self.space.layout, "tiny", self.space.scheme)
+        space = self.space
+        return Studio(self.access, space.layout, "tiny", space.scheme, space.registry.values())
 
     def annotator(self, name: str) -> Annotator:
         return self.space.annotators[name]

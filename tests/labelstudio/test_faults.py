@@ -29,18 +29,28 @@ NAME = "with-labels"
 TITLE = f"tiny · {NAME}"
 # Which request of a push the server dies at, and when: before it, within it, or after its reply.
 PUSHES = [
+    ("GET", "/api/projects/", 1, "after"),
+    ("GET", "/api/tasks/", 1, "within"),
     ("POST", "/import", 1, "before"),
     ("POST", "/import", 1, "within"),
     ("POST", "/import", 2, "after"),
+    ("GET", "/api/tasks/", 5, "before"),
     ("POST", "/import/predictions", 1, "within"),
+    ("POST", "/import/predictions", 2, "before"),
     ("POST", "/import/predictions", 2, "after"),
     ("PATCH", "/api/projects/", 1, "within"),
 ]
 PULLS = [
     ("GET", "/api/projects/", 1, "before"),
-    ("GET", "/api/users/", 1, "within"),
+    ("GET", "/api/projects/", 2, "after"),
+    ("GET", "/api/tasks/", 1, "before"),
+    ("GET", "/api/tasks/", 1, "after"),
+    ("GET", "/api/tasks/", 2, "within"),
+    ("GET", "/export", 1, "before"),
     ("GET", "/export", 1, "within"),
     ("GET", "/export", 1, "after"),
+    ("GET", "/api/users/", 1, "before"),
+    ("GET", "/api/users/", 1, "within"),
 ]
 
 
@@ -56,12 +66,14 @@ def proxy(site: Site) -> Iterator[Proxy]:
 @pytest.fixture(autouse=True)
 def small_batches(monkeypatch: pytest.MonkeyPatch, proxy: Proxy) -> None:
     monkeypatch.setattr(pushing, "BATCH", 2)
+    monkeypatch.setattr(pushing, "PREDICTIONS", 2)
     proxy.fault = lambda method, path: None
 
 
 def through(site: Site, proxy: Proxy) -> Studio:
     access = msgspec.structs.replace(site.access, url=proxy.url)
-    return Studio(access, site.space.layout, "tiny", site.space.scheme)
+    space = site.space
+    return Studio(access, space.layout, "tiny", space.scheme, space.registry.values())
 
 
 def documents(kind: str, count: int) -> list[Document]:

@@ -119,7 +119,9 @@ def test_labels_and_targets_are_renamed_in_finished_work(
     assert plan(site, *declared)["change"] == "same"
     project = site.studio.api.project(f"tiny · {NAME}")
     assert project is not None
-    assert config.same(project["label_config"], config.labeling_config(site.space.scheme))
+    space = site.space
+    wanted = config.labeling_config(space.scheme, tuple(space.registry.values()))
+    assert config.same(project["label_config"], wanted)
 
     pulled = site.pull(NAME)[NAME]
     assert pulled["findings"] == []
