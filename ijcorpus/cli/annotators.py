@@ -10,9 +10,10 @@ import click
 from ijcorpus.cli.context import Context, pass_context
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from ijcorpus.annotation import Annotator
+    from ijcorpus.workspace import Workspace
 
 
 @click.group(name="annotators", epilog="Example: ijcorpus annotators list")
@@ -53,6 +54,14 @@ def show(ctx: Context) -> None:
 @click.option("--prelabels", is_flag=True, help="Its tasks carry the rule's prelabels.")
 @click.option("--adjudicates", is_flag=True, help="It decides between the passes.")
 @click.option("--audits", is_flag=True, help="It annotates afterwards, to try the result.")
+@click.option(
+    "--assign",
+    "splits",
+    multiple=True,
+    metavar="SPLIT",
+    help="Where documents are assigned: give it those of this split; by default all of them, "
+    "and none to who adjudicates or audits.",
+)
 @pass_context
 def add(
     ctx: Context,
@@ -63,6 +72,7 @@ def add(
     prelabels: bool,
     adjudicates: bool,
     audits: bool,
+    splits: tuple[str, ...],
 ) -> None:
     """List one more annotator; their account and project are made by the next push.
 
@@ -77,6 +87,7 @@ def add(
         raise click.UsageError("who adjudicates cannot audit the result: give one of the two.")
     layout, known = ctx.workspace.layout, ctx.workspace.annotators
     _refuse_taken(safe_name(name), email, known.values(), str(layout.annotators))
+    documents = _given(ctx.workspace, splits, every=not (adjudicates or audits))
     flags = {"prelabels": prelabels, "adjudicates": adjudicates, "audits": audits}
     lines = [
         "[[annotator]]",
@@ -93,12 +104,15 @@ def add(
     ]
     text = read_text(layout.annotators, remedy="A corpus root needs this file.").rstrip()
     write_bytes(layout.annotators, (text + "\n\n" + "\n".join(lines) + "\n").encode())
+    if documents:
+        _assign(ctx.workspace, name, documents)
     if ctx.json:
-        ctx.emit({"annotator": name, "file": str(layout.annotators)})
+        ctx.emit({"annotator": name, "file": str(layout.annotators), "assigned": documents})
         return
+    assigned = f" and is assigned {len(documents)} documents" if documents else ""
     ctx.console.print(
-        f"{name} is in {layout.annotators}. Next: 'ijcorpus studio up' and 'ijcorpus push' make "
-        "the account and the project; after annotation, 'ijcorpus pull' brings the layer home."
+        f"{name} is in {layout.annotators}{assigned}. Next: 'ijcorpus studio up' and 'ijcorpus "
+        "push' make the account and the project; after annotation, 'ijcorpus pull' brings the layer home."
     )
 
 
@@ -117,6 +131,37 @@ def _refuse_taken(name: str, email: str, known: Iterable[Annotator], file: str) 
                 f"{file}: {annotator.id} has the account {email}. Each annotator needs its own, or "
                 "the work of two could not be told apart."
             )
+
+
+def _given(workspace: Workspace, splits: Sequence[str], *, every: bool) -> list[str]:
+    """The documents to assign; none where the corpus has no assignment.
+
+    Raises RecordError for a split that no document is in.
+    """
+    from ijcorpus.errors import RecordError
+
+    if workspace.assignment is None:
+        if splits:
+            raise RecordError(
+                f"{workspace.layout.assignment} does not exist, so everybody is sent every "
+                "document. Leave out --assign, or write that file first."
+            )
+        return []
+    known = workspace.assignable.splits
+    for split in splits:
+        if split not in known.values():
+            named = ", ".join(sorted(set(known.values())))
+            raise RecordError(f"There is no split {split!r}. Name one of {named}.")
+    return [name for name, split in known.items() if split in splits or (every and not splits)]
+
+
+def _assign(workspace: Workspace, annotator: str, documents: Sequence[str]) -> None:
+    from ijcorpus.records import write_bytes
+
+    path = workspace.layout.assigned
+    before = path.read_text().rstrip("\n") if path.exists() else ""
+    lines = [*([before] if before else []), *(f"{annotator}\t{name}" for name in documents)]
+    write_bytes(path, ("\n".join(lines) + "\n").encode())
 
 
 def _role(annotator: Annotator) -> str:

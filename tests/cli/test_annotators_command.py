@@ -82,3 +82,29 @@ def test_the_list_counts_what_each_has_done(root: Path) -> None:
     done = {row["id"]: row["documents"] for row in json.loads(result.stdout)}
     assert done["ann"] == 2
     assert "ann" in run(root, "list").output
+
+
+def test_where_documents_are_assigned_a_newcomer_gets_them(root: Path) -> None:
+    space = Workspace(root)
+    some, *rest = space.sources
+    space.layout.splits.write_text(f"{some}\ttest\n" + "".join(f"{n}\ttrain\n" for n in rest))
+    space.layout.assignment.write_text('annotators = ["ann", "ben"]\n')
+    space.layout.assigned.write_text(f"ann\t{some}")
+    assert add(root).exit_code == 0
+    assert add(root, "tess", email="t@x", assign="test").exit_code == 0
+    given = Workspace(root).assigned
+    assert {who: [*given[who]] for who in ("ann", "dana", "tess")} == {
+        "ann": [some],
+        "dana": [*Workspace(root).assignable.splits],
+        "tess": [some],
+    }
+    result = add(root, "eve", email="e@x", assign="dev")
+    assert "no split 'dev'" in str(result.exception)
+    assert "eve" not in Workspace(root).annotators
+
+
+def test_without_an_assignment_nothing_is_assigned(root: Path) -> None:
+    result = add(root, assign="test")
+    assert "everybody is sent every document" in str(result.exception)
+    assert add(root).exit_code == 0
+    assert not Workspace(root).layout.assigned.exists()
