@@ -111,8 +111,9 @@ def add(
         return
     assigned = f" and is assigned {len(documents)} documents" if documents else ""
     ctx.console.print(
-        f"{name} is in {layout.annotators}{assigned}. Next: 'ijcorpus studio up' and 'ijcorpus "
-        "push' make the account and the project; after annotation, 'ijcorpus pull' brings the layer home."
+        f"{name} is in {layout.annotators}{assigned}. Next: 'ijcorpus studio up' and "
+        "'ijcorpus push' make the account and the project; after annotation, 'ijcorpus pull' "
+        "brings the layer home."
     )
 
 
