@@ -13,7 +13,7 @@ from ijcorpus.annotation import AnnotatedDocument
 from ijcorpus.document import Document, Section, Source, Span, StandoffDocument
 from ijcorpus.errors import CleanError, HydrationError, RecordError
 from ijcorpus.layout import inside, safe_name
-from ijcorpus.published import find
+from ijcorpus.published import FINGERPRINTS, find
 from ijcorpus.records import read_bytes
 from ijcorpus.standoff import Withheld, join
 from ijcorpus.standoff.hydrated import Hydrated, Status
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from ijcorpus.standoff.fingerprint import Fingerprint
     from ijcorpus.standoff.realign import Realigned
     from ijcorpus.standoff.tokens import Words
-
-FINGERPRINTS = "fingerprints"
-"""The folder of fingerprints, in a release or beside the folder of the releases."""
 
 ENOUGH = 0.2
 """Share of the words that a copy must have: less is another text that quotes from it."""

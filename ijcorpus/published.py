@@ -27,6 +27,8 @@ from ijcorpus.workspace import CorpusInfo
 MANIFEST = "MANIFEST.json"
 VERSION = re.compile(r"\d+\.\d+\.\d+")
 SCHEME = "scheme.json"
+FINGERPRINTS = "fingerprints"
+"""The folder of fingerprints, in a release or beside the folder of the releases."""
 _BATCH = 64
 _AGAIN = "Install the package or fetch the release again."
 

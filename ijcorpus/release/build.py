@@ -8,7 +8,15 @@ from pathlib import Path
 import msgspec
 
 from ijcorpus.errors import ReleaseError
-from ijcorpus.published import MANIFEST, SCHEME, VERSION, Manifest, ReleaseFile, encode
+from ijcorpus.published import (
+    FINGERPRINTS,
+    MANIFEST,
+    SCHEME,
+    VERSION,
+    Manifest,
+    ReleaseFile,
+    encode,
+)
 from ijcorpus.records import read_json, write_bytes
 from ijcorpus.release.agreeing import agreement_text, audit_text
 from ijcorpus.release.baseline import baseline_table
@@ -167,4 +175,28 @@ def _texts(workspace: Workspace, described: Card) -> dict[str, bytes]:
         "schema.json": msgspec.json.format(schema, indent=1) + b"\n",
         "CITATION.cff": citation_cff(info).encode(),
         "LICENSE.md": licence.encode(),
+        **_fingerprints(workspace),
     }
+
+
+def _fingerprints(workspace: Workspace) -> dict[str, bytes]:
+    """The fingerprints at hand of the texts that may not ship.
+
+    Raises ReleaseError for one that is of another text than the annotated one.
+    """
+    from ijcorpus.standoff.fingerprint import decode_fingerprint
+
+    found: dict[str, bytes] = {}
+    for name, source in workspace.sources.items():
+        path = workspace.layout.fingerprints / f"{name}.json"
+        if source.rights == "full_text" or not path.is_file():
+            continue
+        data = path.read_bytes()
+        made = decode_fingerprint(data, where=str(path))
+        if made.digest != workspace.standoff(name).digest:
+            raise ReleaseError(
+                f"{path} is of another text than the annotated {name}. "
+                f"Make it anew with 'ijcorpus fingerprint {name}'."
+            )
+        found[f"{FINGERPRINTS}/{name}.json"] = data
+    return found
