@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -171,3 +172,18 @@ def test_damaged_and_foreign_fingerprints(corpus: Corpus, tmp_path: Path) -> Non
 def test_the_schema_is_printed(tmp_path: Path) -> None:
     shown = answer(fingerprint_command, tmp_path, "--schema")
     assert "checks" in shown["$defs"]["Fingerprint"]["properties"]
+
+
+def test_fingerprints_travel_with_the_release(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(tiny_corpus.TEXTS, "secret", LONG)
+    made = make(tmp_path / "root", tmp_path / "copies")
+    answer(fingerprint_command, made.root, "--copies", str(made.copies))
+    released = {file.path for file in freeze(made.open()).files}
+    assert "fingerprints/secret.json" in released
+    shutil.rmtree(made.open().layout.fingerprints)
+    (made.copies / "secret.txt").write_text(LONG.replace("green ink", "blue ink"))
+    one = hydrated(made, made.copies)
+    assert one.result is not None
+    assert "blue ink" in one.result.document.text

@@ -369,25 +369,6 @@ def test_a_refused_build_gives_no_split(corpus: Corpus) -> None:
     assert layout.splits.read_text() == "alpha\tvalidation\n"
 
 
-def test_fingerprints_travel_with_the_release(corpus: Corpus) -> None:
-    from ijcorpus.hydration import hydrate
-    from ijcorpus.standoff.fingerprint import fingerprint, spans_of
-
-    space = corpus.open(copies=True)
-    settled = space.adjudicated("secret")
-    assert settled is not None
-    made = fingerprint(space.document("secret"), spans_of(settled), salt="tiny")
-    write_json(space.layout.fingerprints / "secret.json", made)
-    manifest = freeze(corpus.open())
-    assert "fingerprints/secret.json" in {file.path for file in manifest.files}
-    (space.layout.fingerprints / "secret.json").unlink()
-    edited = TEXTS["secret"].replace("quiet paths", "silent paths")
-    write_bytes(corpus.copies / "secret.txt", edited.encode())
-    [joined] = hydrate(corpus.copies, root=corpus.root)
-    assert joined.result is not None
-    assert "silent paths" in joined.result.document.text
-
-
 def test_a_fingerprint_of_another_text_is_refused(corpus: Corpus) -> None:
     from ijcorpus.standoff.fingerprint import fingerprint
 
