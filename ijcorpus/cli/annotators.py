@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import click
@@ -85,9 +86,13 @@ def add(
 
     if adjudicates and audits:
         raise click.UsageError("who adjudicates cannot audit the result: give one of the two.")
+    if splits and (adjudicates or kind == "rule"):
+        raise click.UsageError("who adjudicates, and a rule, are sent no tasks: drop --assign.")
     layout, known = ctx.workspace.layout, ctx.workspace.annotators
+    description, email = _line("description", description), _line("email", email).lower()
     _refuse_taken(safe_name(name), email, known.values(), str(layout.annotators))
-    documents = _given(ctx.workspace, splits, every=not (adjudicates or audits))
+    passes = kind != "rule" and not (adjudicates or audits)
+    documents = _given(ctx.workspace, splits, every=passes)
     flags = {"prelabels": prelabels, "adjudicates": adjudicates, "audits": audits}
     lines = [
         "[[annotator]]",
@@ -103,7 +108,9 @@ def add(
         *(f"{flag} = true" for flag, given in flags.items() if given),
     ]
     text = read_text(layout.annotators, remedy="A corpus root needs this file.").rstrip()
-    write_bytes(layout.annotators, (text + "\n\n" + "\n".join(lines) + "\n").encode())
+    text = text + "\n\n" + "\n".join(lines) + "\n"
+    _refuse_broken(text, str(layout.annotators))
+    write_bytes(layout.annotators, text.encode())
     if documents:
         _assign(ctx.workspace, name, documents)
     if ctx.json:
@@ -117,11 +124,35 @@ def add(
     )
 
 
+def _line(option: str, said: str) -> str:
+    """What was said, without blanks around it; a usage error unless it is one printable line."""
+    if not said.strip() or not said.strip().isprintable():
+        raise click.UsageError(f"--{option} must be one line of words, not {said!r}.")
+    return said.strip()
+
+
+def _refuse_broken(text: str, file: str) -> None:
+    """Raise RecordError for a file that one more `[[annotator]]` would break."""
+    import tomllib
+
+    from ijcorpus.errors import RecordError
+
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise RecordError(
+            f"{file}: nobody can be added at its end: {error}. List each in a table of their own, "
+            "[[annotator]]."
+        ) from error
+
+
 def _refuse_taken(name: str, email: str, known: Iterable[Annotator], file: str) -> None:
     """Raise RecordError when somebody listed has the name or the account."""
     from ijcorpus.adjudicate.compare import OTHER
     from ijcorpus.errors import RecordError
 
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+", email):
+        raise RecordError(f"{file}: {email!r} can be no account. Name it like name@example.org.")
     if name == OTHER:
         raise RecordError(f"{file}: {OTHER!r} has a meaning in decisions. Take another name.")
     for annotator in known:

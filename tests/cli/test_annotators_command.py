@@ -55,19 +55,49 @@ def test_the_layer_of_a_person_joins_agreement(root: Path) -> None:
         ("other", {}, "Take another name"),
         ("../x", {}, "cannot be an id"),
         ("dana", {"email": "ANN@x"}, "ann has the account"),
+        ("dana", {"description": "a\x7f"}, "must be one line of words, not 'a\\x7f'"),
+        ("dana", {"description": "a\nb"}, "must be one line of words"),
+        ("dana", {"description": "\udcff"}, "must be one line of words"),
+        ("dana", {"description": "  "}, "must be one line of words"),
+        ("dana", {"email": "dana"}, "can be no account"),
+        ("dana", {"email": "d@x e@x"}, "can be no account"),
     ],
 )
 def test_what_would_confuse_is_refused(
     root: Path, name: str, options: dict[str, str], said: str
 ) -> None:
     path = root / "annotations" / "annotators.toml"
-    if "email" in options:
+    if options.get("email") == "ANN@x":
         options = {"email": Workspace(root).annotators["ann"].email.upper()}
     before = path.read_bytes()
     result = add(root, name, **options)
     assert result.exit_code != 0
     assert said in str(result.exception or "") + result.output
     assert path.read_bytes() == before
+
+
+def test_an_account_is_written_as_the_server_will_write_it(root: Path) -> None:
+    assert add(root, email=" Dana@Example.org ").exit_code == 0
+    assert Workspace(root).annotators["dana"].email == "dana@example.org"
+
+
+def test_a_list_that_cannot_grow_is_left_as_it_is(root: Path) -> None:
+    path = root / "annotations" / "annotators.toml"
+    path.write_text("annotator = []\n")
+    result = add(root)
+    assert "nobody can be added at its end" in str(result.exception)
+    assert path.read_text() == "annotator = []\n"
+
+
+@pytest.mark.parametrize("options", [["--kind", "rule"], ["--kind", "human", "--adjudicates"]])
+def test_who_is_sent_no_tasks_is_assigned_nothing(root: Path, options: list[str]) -> None:
+    space = Workspace(root)
+    space.layout.splits.write_text("".join(f"{name}\ttrain\n" for name in space.sources))
+    space.layout.assignment.write_text("")
+    given = ["--description", "d", "--email", "e@x"]
+    assert "drop --assign" in run(root, "add", "eve", *options, *given, "--assign", "train").output
+    assert run(root, "add", "eve", *options, *given).exit_code == 0
+    assert Workspace(root).assigned == {}
 
 
 def test_roles_exclude_each_other(root: Path) -> None:

@@ -14,6 +14,7 @@ from ijcorpus.errors import ReleaseError
 from ijcorpus.records import write_json, write_jsonl
 from ijcorpus.release.baseline import baseline_table, target_only
 from ijcorpus.release.build import build
+from ijcorpus.release.facts import facts_text
 from ijcorpus.release.variety import closest, distinct, self_bleu, variety_table, words
 
 AUDITOR = """
@@ -128,3 +129,30 @@ def test_fact_checks_are_reported_as_rates(corpus: Corpus) -> None:
     write_jsonl(path, [FactCheck(document="omega", by="x", facts=1, wrong=0, unsupported=0)])
     with pytest.raises(ReleaseError, match=r"fact_checks\.jsonl: the corpus has no document omega"):
         card(corpus)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"wrong": 9}, "of the 3 facts of alpha, 9 wrong and 0 unsupported ones cannot be"),
+        ({"wrong": 2, "unsupported": 2}, "2 wrong and 2 unsupported ones cannot be"),
+        ({"wrong": -1}, "-1 wrong"),
+        ({"facts": -1}, "of the -1 facts"),
+        ({"by": ""}, "was read by ''"),
+        ({"by": "a\n# b"}, "was read by"),
+        ({"by": "<b>a</b>"}, "was read by"),
+    ],
+)
+def test_fact_checks_that_cannot_be_are_refused(
+    corpus: Corpus, changes: dict[str, int | str], said: str
+) -> None:
+    one = FactCheck(document="alpha", by="A program (v. 2)", facts=3, wrong=0, unsupported=0)
+    path = corpus.open().layout.fact_checks
+    write_jsonl(path, [one])
+    assert "3 stated facts" in (facts_text(corpus.open()) or "")
+    write_jsonl(path, [replace(one, **changes)])
+    with pytest.raises(ReleaseError, match=said):
+        facts_text(corpus.open())
+    write_jsonl(path, [one, one])
+    with pytest.raises(ReleaseError, match=r"alpha by A program \(v\. 2\) stands there twice"):
+        facts_text(corpus.open())
