@@ -94,7 +94,7 @@ class FactCheck(Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
 
 
-class Span(Struct, frozen=True, array_like=True, order=True):
+class Span(Struct, frozen=True, array_like=True, order=True, gc=False):
     """A half-open interval of code points."""
 
     start: int
@@ -105,7 +105,7 @@ class Span(Struct, frozen=True, array_like=True, order=True):
             raise ValueError(f"span [{self.start}, {self.end}) is empty, inverted or negative")
 
 
-class Section(Struct, frozen=True, kw_only=True):
+class Section(Struct, frozen=True, kw_only=True, gc=False):
     """A named part of the text; sections are in order and do not overlap."""
 
     kind: SectionKind
@@ -113,7 +113,7 @@ class Section(Struct, frozen=True, kw_only=True):
     end: int
 
 
-class RawRun(Struct, frozen=True, array_like=True):
+class RawRun(Struct, frozen=True, array_like=True, gc=False):
     """`clean_length` characters of clean text made from `raw_length` characters of the raw.
 
     Equal lengths mean character by character; otherwise the run was rewritten as a whole.

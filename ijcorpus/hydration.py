@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 ENOUGH = 0.2
 """Share of the words that a copy must have: less is another text that quotes from it."""
 
+MOST = 50_000_000
+"""Most bytes of a file that is read for what it may be; one that is named is always read."""
+
 _FORMATS: dict[str, Literal["text", "html", "tei"]] = {
     ".txt": "text",
     ".text": "text",
@@ -121,9 +124,13 @@ class _Pool:
                 for place in self.places
                 for path in (sorted(place.rglob("*")) if place.is_dir() else [place])
             ]
-            files = [path for path in every if path.is_file() and path.suffix.lower() in _FORMATS]
+            files = [path for path in every if path.is_file() and self._may_be_copy(path)]
             self._found = [made for path in files for made in _candidates(source, path)]
         return self._found
+
+    def _may_be_copy(self, path: Path) -> bool:
+        known = path.suffix.lower() in _FORMATS and path.stat().st_size <= MOST
+        return known or path in self.places
 
 
 def _candidates(source: Source, path: Path) -> Iterator[_Candidate]:
@@ -245,7 +252,7 @@ def _as_file(source: Source, path: Path, raw: bytes) -> Source:
     if path.suffix == Path(source.path).suffix:
         return source
     head = raw[:2048].lstrip().lower()
-    kind = _FORMATS[path.suffix.lower()]
+    kind = _FORMATS.get(path.suffix.lower(), source.format)
     if head.startswith((b"<!doctype html", b"<html")):
         kind = "html"
     return msgspec.structs.replace(source, format=kind, fragment=None)

@@ -73,7 +73,13 @@ class Joined:
             first = self.release.table(config, split)
             if described is None:
                 return first
-            return pa.concat_tables([self._without_hydrated(first), self._mine(described)])
+            mine = self._mine(described)
+            if not mine.schema.equals(first.schema, check_metadata=True):
+                raise ReleaseError(
+                    f"{self.folder}/{described.path} has other columns or labels than the release. "
+                    f"{_AGAIN}"
+                )
+            return pa.concat_tables([self._without_hydrated(first), mine])
         if described is None:
             self.release.splits(config)  # raises, and lists the configurations
             raise ReleaseError(f"configuration {config!r} has no split {split!r}.")
@@ -94,10 +100,14 @@ class Joined:
         return next((file for file in self.made.files if file.path == path), None)
 
     def _mine(self, described: ReleaseFile) -> Any:
+        import pyarrow as pa
         import pyarrow.parquet as pq
 
-        folder = self.folder or Path()
-        return pq.ParquetFile(genuine(folder, described.path, described, remedy=_AGAIN)).read()
+        path = genuine(self.folder or Path(), described.path, described, remedy=_AGAIN)
+        try:
+            return pq.ParquetFile(path).read()
+        except pa.ArrowException as error:
+            raise ReleaseError(f"{path} is no Parquet file: {error}. {_AGAIN}") from error
 
     def _without_hydrated(self, table: Any) -> Any:
         """A released table without the documents that the hydrated folder has."""

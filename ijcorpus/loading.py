@@ -42,14 +42,7 @@ def load(
     release = find(version, Path(root) if root is not None else None)
     for name in _names(release.splits(config), split):
         release.path(config, name)
-    from datasets import config as settings
-    from datasets import load_dataset
-
-    # `datasets` caches a directory by its name: the digest keeps versions and builds apart.
-    cache = Path(settings.HF_DATASETS_CACHE) / "ijcorpus" / release.digest[:16]
-    return load_dataset(
-        str(release.folder), config, split=split, cache_dir=str(cache), streaming=streaming
-    )
+    return _given(release.digest, str(release.folder), config, split=split, streaming=streaming)
 
 
 def documents(
@@ -104,10 +97,8 @@ def _load_joined(
             f"It has: {', '.join(splits)}."
         )
     import pyarrow.parquet as pq
-    from datasets import config as settings
-    from datasets import load_dataset
 
-    cache = Path(settings.HF_DATASETS_CACHE) / "ijcorpus" / whole.digest[:16]
+    cache = _cache(whole.digest)
     files = {name: cache / "joined" / config / f"{name}.parquet" for name in splits}
     for name, path in files.items():
         table = whole.table(config, name)
@@ -116,9 +107,29 @@ def _load_joined(
             pq.write_table(table, sink)
             write_bytes(path, sink.getvalue(), mode=0o600)
     named = {name: str(path) for name, path in files.items()}
-    return load_dataset(
-        "parquet", data_files=named, split=split, cache_dir=str(cache), streaming=streaming
-    )
+    return _given(whole.digest, "parquet", data_files=named, split=split, streaming=streaming)
+
+
+def _cache(digest: str) -> Path:
+    """`datasets` caches a directory by its name: the digest keeps versions and builds apart."""
+    from datasets import config as settings
+
+    return Path(settings.HF_DATASETS_CACHE) / "ijcorpus" / digest[:16]
+
+
+def _given(digest: str, *what: str, split: str | None, streaming: bool, **more: Any) -> Any:
+    """What `datasets` gives; ReleaseError for a split that it does not understand."""
+    from datasets import load_dataset as overloaded
+
+    load_dataset: Any = overloaded
+    cache = str(_cache(digest))
+    try:
+        return load_dataset(*what, split=split, cache_dir=cache, streaming=streaming, **more)
+    except ValueError as error:
+        if split is None:
+            raise
+        whole = " A stream gives whole splits only." if streaming else ""
+        raise ReleaseError(f"{split!r} cannot be loaded: {error}.{whole}") from error
 
 
 def _names(splits: tuple[str, ...], split: str | None) -> tuple[str, ...]:

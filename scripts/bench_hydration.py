@@ -248,7 +248,7 @@ def our_figures(
         faults += wrong(spot, put, source, _near(cut, put))
     return {
         "bits a word": round(record.bits_a_word, 3),
-        "bits a token": round(4 * len(record.checks) / len(tokens), 3),
+        "bits a token": round(record.bits_a_word * record.words / len(tokens), 3),
         "seconds": round(seconds, 2),
         "wrong": faults,
         **{name: _shares(group, span, made) for name, group in groups.items()},

@@ -7,7 +7,9 @@ back-off, trained on the second half of the book: another text in the same hand,
 than an attacker will have. It attacks the first half, given (a) each word's SHA-256 cut to 8 bits,
 in order, by beam search, and (b) our checks, passage by passage, by the best attack we know: the
 checks are sums, so likely first halves and likely second halves of a passage are listed apart and
-joined where their sums fit. In (b) the attacker is also told the two words before each half.
+joined where their sums fit. In (b) the attacker is also told the two words before each half. Short
+texts have passages of 16 words; long ones have passages of 32 and sums over the whole, and for
+those it is measured what share of the text one must hold to get the hashes of the rest.
 """
 
 from __future__ import annotations
@@ -24,8 +26,18 @@ from pathlib import Path
 
 import numpy as np
 
-from ijcorpus.standoff.code import MODULUS, PASSAGE, packed, weights, word_hashes
+from ijcorpus.standoff.code import (
+    CHECKS,
+    LONG_PASSAGE,
+    MODULUS,
+    PASSAGE,
+    packed,
+    weights,
+    word_hashes,
+)
+from ijcorpus.standoff.fingerprint import STRAND
 from ijcorpus.standoff.tokens import words
+from ijcorpus.standoff.whole import recovered, whole_sums
 
 WIDTH = 40
 Beam = list[tuple[float, tuple[str, ...]]]
@@ -99,24 +111,35 @@ def halves(model: Model, before: tuple[str, ...], length: int, beam: int) -> lis
     return [done[2:] for _, done in state]
 
 
-def sums(runs: list[tuple[str, ...]], first: int, key: bytes) -> np.ndarray:
+def sums(runs: list[tuple[str, ...]], first: int, length: int, key: bytes) -> np.ndarray:
     """The part of a passage's checks that each run contributes: one column a run."""
     size = len(runs[0])
     hashed = word_hashes((word for run in runs for word in run), key).reshape(-1, size)
-    return weights(PASSAGE)[:, first : first + size] @ hashed.T % MODULUS
+    return weights(length)[:, first : first + size] @ hashed.T % MODULUS
 
 
-def attack_passages(model: Model, text: list[str], key: bytes, count: int, beam: int) -> int:
-    """How many passages are recovered from their checks."""
-    found, half = 0, PASSAGE // 2
-    for start in range(PASSAGE, PASSAGE * (count + 1), PASSAGE):
-        passage = text[start : start + PASSAGE]
-        goal = weights(PASSAGE) @ word_hashes(passage, key) % MODULUS
+def attack_passages(
+    model: Model, text: list[str], key: bytes, length: int, count: int, beam: int
+) -> int:
+    """How many passages of so many words are recovered from their checks."""
+    found, half = 0, length // 2
+    for start in range(length, length * (count + 1), length):
+        passage = text[start : start + length]
+        goal = weights(length) @ word_hashes(passage, key) % MODULUS
         left = halves(model, tuple(text[start - 2 : start]), half, beam)
-        right = halves(model, tuple(passage[half - 2 : half]), PASSAGE - half, beam)
-        wanted = packed((goal[:, None] - sums(left, 0, key)) % MODULUS)
-        found += bool(np.isin(wanted, packed(sums(right, half, key))).any())
+        right = halves(model, tuple(passage[half - 2 : half]), length - half, beam)
+        wanted = packed((goal[:, None] - sums(left, 0, length, key)) % MODULUS)
+        found += bool(np.isin(wanted, packed(sums(right, half, length, key))).any())
     return found
+
+
+def attack_whole(text: list[str], key: bytes, share: float) -> float:
+    """The share of missing word hashes that holders of a share of a long text recover."""
+    hashes = word_hashes(text[:STRAND], key)
+    count = len(hashes) // 4 - CHECKS * (len(hashes) // LONG_PASSAGE)
+    known = np.arange(len(hashes)) < share * len(hashes)
+    found = recovered(whole_sums(hashes, count), np.where(known, hashes, 0), known)
+    return 0.0 if found is None else float(np.mean(found[~known] == hashes[~known]))
 
 
 def perplexity(model: Model, text: list[str]) -> float:
@@ -139,7 +162,9 @@ def self_test(model: Model, key: bytes, beam: int) -> bool:
     first = halves(model, ("i", "was"), PASSAGE // 2, beam)[beam // 2]
     last = halves(model, first[-2:], PASSAGE - PASSAGE // 2, beam)[beam // 3]
     return (
-        attack_passages(model, ["x"] * (PASSAGE - 2) + ["i", "was", *first, *last], key, 1, beam)
+        attack_passages(
+            model, ["x"] * (PASSAGE - 2) + ["i", "was", *first, *last], key, PASSAGE, 1, beam
+        )
         == 1
     )
 
@@ -163,8 +188,10 @@ def main() -> int:
     ]
     begun = time.perf_counter()
     works = self_test(model, key, options.beam)
-    passages = attack_passages(model, target, key, options.passages, options.beam)
+    passages = attack_passages(model, target, key, PASSAGE, options.passages, options.beam)
     seconds = time.perf_counter() - begun
+    longer = options.passages * PASSAGE // LONG_PASSAGE
+    long_passages = attack_passages(model, target, key, LONG_PASSAGE, longer, options.beam)
     bits = math.log2(perplexity(model, part))
     report = {
         "words attacked": len(part),
@@ -176,15 +203,28 @@ def main() -> int:
         "recovered from 8-bit word hashes (8 bits a word)": round(
             attack_words(model, part, 100), 4
         ),
-        "recovered from passages (4 bits a word)": round(passages * PASSAGE / len(part), 4),
+        "recovered from passages of 16 words (4 bits a word)": round(
+            passages * PASSAGE / len(part), 4
+        ),
+        "recovered from passages of 32 words (2 bits a word, and 2 over the whole)": round(
+            long_passages * LONG_PASSAGE / len(part), 4
+        ),
+        "hashes of missing words recovered by holders of a share of a long text": {
+            f"{share:.0%}": attack_whole(target, key, share)
+            for share in (0.5, 0.75, 0.85, 0.87, 0.88, 0.95)
+        },
         "passage pairs tried": options.beam**2,
         "seconds a passage": round(seconds / options.passages, 2),
-        "guesses for a passage, as a power of 2": round(bits * PASSAGE, 1),
-        "texts that fit a passage's checks, as a power of 2": round(bits * PASSAGE - 64, 1),
+        "guesses for a passage, as a power of 2": {
+            str(length): round(bits * length, 1) for length in (PASSAGE, LONG_PASSAGE)
+        },
+        "texts that fit a passage's checks, as a power of 2": {
+            str(length): round(bits * length - 64, 1) for length in (PASSAGE, LONG_PASSAGE)
+        },
         "the attack recovers a passage made from its own lists": works,
     }
     print(json.dumps(report, indent=1))
-    return int(passages > 0 or not works)
+    return int(passages + long_passages > 0 or not works)
 
 
 if __name__ == "__main__":

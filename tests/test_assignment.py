@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import combinations
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -20,6 +23,7 @@ from ijcorpus.assignment import (
     sharing,
     williams,
 )
+from ijcorpus.cli.assigning import record
 from ijcorpus.errors import RecordError
 
 SPLITS = ("train", "validation", "test")
@@ -169,3 +173,15 @@ def test_a_rule_that_does_not_fit_is_refused(text: str, fault: str) -> None:
 def test_a_record_that_cannot_be_meant_is_refused(line: str, fault: str) -> None:
     with pytest.raises(RecordError, match=f"line 2: .*{fault}"):
         read_given(f"a1\tdoc-0\n{line}\n", corpus(3, 2))
+
+
+def test_two_pushes_at_once_leave_a_record_that_can_be_read(tmp_path: Path) -> None:
+    """The second read the record before the first wrote it."""
+    made, path = corpus(4, 2), tmp_path / "assigned.tsv"
+    path.write_text("a0\tdoc-0")
+    space: Any = SimpleNamespace(
+        layout=SimpleNamespace(assigned=path), assignable=made, assigned={"a0": ("doc-0",)}
+    )
+    for now in ({"a0": ("doc-0", "doc-1")}, {"a0": ("doc-0", "doc-1"), "a1": ("doc-2",)}):
+        record(space, now)
+    assert path.read_text() == "a0\tdoc-0\na0\tdoc-1\na1\tdoc-2\n"

@@ -19,6 +19,7 @@ COMMANDS = {
     "check": ("ijcorpus.cli.check", "Check the corpus; exit 1 when an error is found."),
     "cite": ("ijcorpus.cli.cite", "How to cite a version."),
     "clean": ("ijcorpus.cli.clean", "Clean raw texts and show what was removed."),
+    "diff": ("ijcorpus.cli.diff", "What changed between two released versions."),
     "enter": ("ijcorpus.cli.enter", "Send work in markup notation to Label Studio."),
     "fingerprint": ("ijcorpus.cli.fingerprint", "Fingerprints of texts that may not ship."),
     "hydrate": ("ijcorpus.cli.hydrate", "Join stand-off documents with your own copies."),

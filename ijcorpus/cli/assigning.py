@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ijcorpus.assignment import added
-from ijcorpus.records import write_bytes
+from ijcorpus.assignment import added, read_given
+from ijcorpus.records import read_text, write_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,9 +35,12 @@ def assigned(space: Workspace, server: Studio) -> Given | None:
 
 def record(space: Workspace, given: Given) -> None:
     """Put on record what is given now; nothing that stands there is changed."""
-    if new := added(space.assigned, given):
-        path = space.layout.assigned
-        before = path.read_text() if path.exists() else ""
+    path = space.layout.assigned
+    before = read_text(path, remedy="Make it readable.") if path.exists() else ""
+    listed = read_given(
+        before, space.assignable, name=str(path)
+    )  # another push may have been first
+    if new := added(listed, given):
         gap = "\n" if before and not before.endswith("\n") else ""
         write_bytes(path, f"{before}{gap}{new}".encode())
 

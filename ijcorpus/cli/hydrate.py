@@ -12,6 +12,8 @@ import click
 from ijcorpus.cli.context import Context, pass_context
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ijcorpus.fetch.shelf import Fetched
     from ijcorpus.hydration import Hydrated
     from ijcorpus.published import Release
@@ -143,23 +145,31 @@ def _record(one: Hydrated, fetched: Fetched | None) -> dict[str, Any]:
 
 def _show_fetched(ctx: Context, fetched: list[Fetched]) -> None:
     from rich.table import Table
-    from rich.text import Text
 
-    table = Table("document", "fetch", "address", "bytes", "seen", "reason")
+    table = Table("document", "fetch", "bytes", "seen")
     for one in fetched:
         size = f"{one.bytes:,}" if one.file else ""
-        table.add_row(one.document, one.outcome, Text(one.url), size, one.seen, Text(one.reason))
+        table.add_row(one.document, one.outcome, size, one.seen)
     ctx.console.print(table)
+    _explain(ctx, ((one.document, f"{one.url} {one.reason}".strip()) for one in fetched))
 
 
 def _show(ctx: Context, found: list[Hydrated]) -> None:
     from rich.table import Table
-    from rich.text import Text
 
-    table = Table("document", "status", "coverage", *_STATUSES, "reason")
+    table = Table("document", "status", "coverage", *_STATUSES)
     for one in found:
         counts = (str(one.count(status)) for status in _STATUSES)
-        table.add_row(one.source.id, one.status, f"{one.share:.1%}", *counts, Text(one.reason))
+        table.add_row(one.source.id, one.status, f"{one.share:.1%}", *counts)
     ctx.console.print(table)
+    _explain(ctx, ((one.source.id, one.reason) for one in found))
     done = sum(one.result is not None for one in found)
     ctx.progress.print(f"{done} of {len(found)} documents joined", highlight=False)
+
+
+def _explain(ctx: Context, reasons: Iterable[tuple[str, str]]) -> None:
+    """Reasons under their table, whole: a cell would cut paths and addresses off."""
+    for document, reason in reasons:
+        if reason:
+            line = f"{document}: {reason.removeprefix(f'{document}: ')}"
+            ctx.console.print(line, highlight=False, soft_wrap=True)

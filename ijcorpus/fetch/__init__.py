@@ -1,6 +1,7 @@
 """Raw bytes of sources: from the corpus, from the reader's own copies, or from their addresses.
 
-`raw` reads files; `web` asks servers, one request at a time, and `shelf` keeps what they answer.
+`raw` reads files; `web` asks servers, one request at a time, as `robots` understands their rules,
+and `shelf` keeps what they answer.
 """
 
 from __future__ import annotations

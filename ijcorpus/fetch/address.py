@@ -9,6 +9,8 @@ from urllib.parse import SplitResult, urlsplit
 from ijcorpus.errors import SourceError
 
 _PORTS = {"http": 80, "https": 443}
+_HOLD_IPV4 = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96"))
+"""Translated (RFC 6052) and compatible addresses: the last 32 bits are an IPv4 address."""
 
 
 class RefusedError(SourceError):
@@ -17,6 +19,8 @@ class RefusedError(SourceError):
 
 def origin(url: str) -> tuple[str, str, int]:
     """Scheme, host and port of an address; raises RefusedError when it is not http or https."""
+    if not url.isprintable():
+        raise RefusedError(f"{url!r} is no address: it has signs that cannot be printed")
     try:
         parts: SplitResult = urlsplit(url)
         port = parts.port
@@ -51,6 +55,10 @@ def is_public(address: str) -> bool:
     found = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(found, ipaddress.IPv6Address):
         inner = found.ipv4_mapped or found.sixtofour or (found.teredo or (None, None))[1]
+        if any(found in network for network in _HOLD_IPV4):
+            inner = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
+        if found.is_site_local:
+            return False
         if inner is not None:
             found = inner
     return found.is_global and not found.is_multicast

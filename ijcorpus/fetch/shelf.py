@@ -157,7 +157,7 @@ class Shelf:
         folder = self.folder / COPIES
         for old in folder.glob(f"{source.id}.*"):
             if old.stem == source.id and old.name != name:
-                old.unlink()
+                old.unlink(missing_ok=True)  # another run may have been first
         write_bytes(folder / name, raw, mode=0o600)
         return folder / name
 
@@ -211,4 +211,4 @@ def _conditions(before: Kept | None) -> dict[str, str]:
     if before is None:
         return {}
     pairs = {"If-None-Match": before.etag, "If-Modified-Since": before.last_modified}
-    return {name: value for name, value in pairs.items() if value}
+    return {name: value for name, value in pairs.items() if value.isascii() and value.isprintable()}

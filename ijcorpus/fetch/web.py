@@ -9,11 +9,11 @@ from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urldefrag, urljoin
-from urllib.robotparser import RobotFileParser
 
 from ijcorpus.document import Struct
 from ijcorpus.errors import MissingExtraError, SourceError
 from ijcorpus.fetch.address import RefusedError, is_public, origin, refuse_private
+from ijcorpus.fetch.robots import Robots
 
 if TYPE_CHECKING:
     import httpx
@@ -68,7 +68,7 @@ class Web:
         self.private = private
         self.sleep = sleep
         self.clock = clock
-        self._robots: dict[tuple[str, str, int], RobotFileParser] = {}
+        self._robots: dict[tuple[str, str, int], Robots] = {}
         self._asked: dict[str, float] = {}
         self._trusted: set[tuple[str, str, int]] = set()
         self._client = _client(self.limits)
@@ -89,8 +89,9 @@ class Web:
         Raises RefusedError when the address, or robots.txt, does not allow it, and SourceError with
         the reason when there is no answer within the limits.
         """
+        place = origin(url)
         if self.private:
-            self._trusted.add(origin(url))
+            self._trusted.add(place)
         return self._follow(url, headers or {}, self.limits.bytes, heed=True)
 
     def _follow(self, url: str, headers: Mapping[str, str], most: int, *, heed: bool) -> Answer:
@@ -106,7 +107,7 @@ class Web:
             answer = self._patiently(url, headers, most)
             if answer.status not in _REDIRECTS or not answer.headers.get("location"):
                 return answer
-            url = urldefrag(urljoin(url, answer.headers["location"])).url
+            url = _redirected(url, answer.headers["location"])
         raise SourceError(f"{visited[0]} redirects more than {self.limits.redirects} times")
 
     def _permitted(self, url: str) -> tuple[str, str, int]:
@@ -118,26 +119,22 @@ class Web:
     def _heed_robots(self, place: tuple[str, str, int], url: str) -> None:
         if place not in self._robots:
             self._robots[place] = self._read_robots(place)
-        if not self._robots[place].can_fetch(NAME, url):
+        if not self._robots[place].allows(url):
             raise RefusedError(f"robots.txt of {place[1]} does not allow {url}")
 
-    def _read_robots(self, place: tuple[str, str, int]) -> RobotFileParser:
+    def _read_robots(self, place: tuple[str, str, int]) -> Robots:
         scheme, host, port = place
         where = f"[{host}]" if ":" in host else host
-        rules = RobotFileParser()
         try:
             answer = self._follow(
                 f"{scheme}://{where}:{port}/robots.txt", {}, _ROBOTS_BYTES, heed=False
             )
         except SourceError as error:
             raise RefusedError(f"robots.txt of {host} cannot be read: {error}") from None
-        lines: list[str] = []
-        if answer.status == 200:
-            lines = answer.body.decode("utf-8-sig", "replace").splitlines()
-        elif answer.status in (401, 403):
-            lines = ["User-agent: *", "Disallow: /"]
-        rules.parse(lines)
-        return rules
+        if answer.status in (401, 403):
+            return Robots("User-agent: *\nDisallow: /", NAME)
+        said = answer.body if answer.status == 200 else b""
+        return Robots(said.decode("utf-8-sig", "replace"), NAME)
 
     def _patiently(self, url: str, headers: Mapping[str, str], most: int) -> Answer:
         """One answer, asked for again while the server is busy or out of order."""
@@ -170,6 +167,7 @@ class Web:
         with self._client.stream("GET", url, headers=dict(headers)) as response:
             self._refuse_peer(response, place)
             if response.status_code == 200:
+                _refuse_packing(response, url)
                 for chunk in response.iter_bytes():
                     body += chunk
                     if len(body) > most:
@@ -182,8 +180,8 @@ class Web:
     def _rest(self, place: tuple[str, str, int]) -> None:
         """Leave a host alone between two requests, as long as robots.txt wants."""
         host, pause = place[1], self.limits.pause
-        if (rules := self._robots.get(place)) is not None and rules.mtime():
-            pause = max(pause, min(float(rules.crawl_delay(NAME) or 0), self.limits.wait))
+        if (rules := self._robots.get(place)) is not None:
+            pause = max(pause, min(rules.delay, self.limits.wait))
         since = self.clock() - self._asked.get(host, float("-inf"))
         if since < pause:
             self.sleep(pause - since)
@@ -214,12 +212,30 @@ def _client(limits: Limits) -> httpx.Client:
             "Fetching needs httpx. Install it with: pip install 'ijcorpus[fetch]'"
         ) from error
     return httpx.Client(
-        headers={"User-Agent": agent(), "Accept": "text/html, text/*, application/xml, */*;q=0.5"},
+        headers={
+            "User-Agent": agent(),
+            "Accept": "text/html, text/*, application/xml, */*;q=0.5",
+            "Accept-Encoding": "gzip, deflate",
+        },
         timeout=httpx.Timeout(limits.step),
         limits=httpx.Limits(max_connections=1),
         follow_redirects=False,
         trust_env=False,
     )
+
+
+def _redirected(url: str, to: str) -> str:
+    try:
+        return urldefrag(urljoin(url, to)).url
+    except ValueError as error:
+        raise RefusedError(f"{url} redirects to {to!r}, which is no address: {error}") from None
+
+
+def _refuse_packing(response: httpx.Response, url: str) -> None:
+    """Packed twice, or by what packs denser, a few bytes would fill the memory at once."""
+    packed = response.headers.get("content-encoding", "identity").strip().lower()
+    if packed not in ("", "identity", "gzip", "deflate"):
+        raise SourceError(f"{url} is packed as {packed[:40]!r}, which was not asked for")
 
 
 def _asked_wait(answer: Answer, otherwise: float) -> float:
@@ -229,7 +245,7 @@ def _asked_wait(answer: Answer, otherwise: float) -> float:
         return float(asked)
     try:
         when = parsedate_to_datetime(asked)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return otherwise
     when = when if when.tzinfo is not None else when.replace(tzinfo=UTC)
     return max(0.0, (when - datetime.now(UTC)).total_seconds())

@@ -63,11 +63,12 @@ def recall(folder: Path, snapshots: Path, annotator: Annotator) -> tuple[Last | 
     """What the last pull left, if it is there and whole."""
     try:
         last = read_json(folder / f"{annotator.id}.json", Last)
+        _moment(last.newest)
         data = (snapshots / last.snapshot).read_bytes()
         if last.snapshot != f"{sha256(data)[:16]}.json":
             return None, []
         return last, [*msgspec.json.decode(data, type=Snapshot).tasks]
-    except (CorpusError, OSError, msgspec.DecodeError):
+    except (CorpusError, OSError, ValueError, OverflowError):  # DecodeError is a ValueError
         return None, []
 
 

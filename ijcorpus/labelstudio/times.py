@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -42,12 +42,12 @@ def _saved(snapshot: Snapshot, accounts: Mapping[str, str]) -> Iterator[tuple[Do
 
 
 def zoned(said: object) -> datetime | None:
-    """The moment that a text says (ISO 8601); None when it says none, or no time zone."""
+    """The moment in UTC that a text says (ISO 8601); None when it says none, or no time zone."""
     try:
         moment = datetime.fromisoformat(str(said))
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (ValueError, OverflowError):  # the year 1, east of Greenwich
         return None
-    return moment if moment.tzinfo else None
 
 
 def _mapping(value: object) -> dict[str, Any]:

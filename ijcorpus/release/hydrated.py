@@ -10,11 +10,11 @@ import msgspec
 
 from ijcorpus.annotation import AnnotatedDocument, Annotation, RegistryEntry
 from ijcorpus.document import Span
-from ijcorpus.errors import ReleaseError
+from ijcorpus.errors import RecordError, ReleaseError
 from ijcorpus.joined import FORMAT, HYDRATED, PLACEMENTS, VERSION, HydratedManifest
 from ijcorpus.layout import safe_name
 from ijcorpus.published import MANIFEST, Release, ReleaseFile
-from ijcorpus.records import write_bytes
+from ijcorpus.records import read_json, write_bytes
 from ijcorpus.release import rows as make
 from ijcorpus.release.card import yaml_configs
 from ijcorpus.release.collect import Rows, split_names
@@ -53,6 +53,7 @@ def write(output: Path, found: Sequence[Hydrated], release: Release) -> None:
         return
     if output.is_file():
         raise ReleaseError(f"{output} is a file. Name a folder, or a file that ends in .parquet.")
+    _refuse_others(output)
     files = _files(found, release)
     for one in found:
         if one.result is not None:
@@ -221,6 +222,24 @@ def _readme(
 
 def _json(record: HydratedManifest | AnnotatedDocument) -> bytes:
     return msgspec.json.format(msgspec.json.encode(record), indent=1) + b"\n"
+
+
+def _refuse_others(output: Path) -> None:
+    """A folder is replaced whole: what its reader put there would be gone."""
+    if not (output / HYDRATED).is_file():
+        return
+    try:
+        made = read_json(output / HYDRATED, HydratedManifest)
+    except RecordError as error:
+        raise ReleaseError(f"{error} Or remove {output}, or name another folder.") from error
+    mine = {HYDRATED, "README.md", *(file.path for file in made.files)}
+    mine |= {f"{name}.json" for name in made.documents}
+    for path in sorted(output.rglob("[!.]*")):
+        if not path.is_dir() and path.relative_to(output).as_posix() not in mine:
+            raise ReleaseError(
+                f"{path} was not written by hydration, and {output} is replaced as a whole. Move "
+                "the file, or name another folder."
+            )
 
 
 def _refuse_release(output: Path, release: Release) -> None:

@@ -9,14 +9,24 @@ from typing import NamedTuple
 import numpy as np
 
 from ijcorpus.standoff.code import Ints, Truths, packed, window_checks, word_hashes
-from ijcorpus.standoff.edits import UNKNOWN, Copy, between, from_end, from_start, substituted
+from ijcorpus.standoff.edits import (
+    UNKNOWN,
+    Copy,
+    between,
+    from_end,
+    from_start,
+    in_place,
+    substituted,
+)
 from ijcorpus.standoff.fingerprint import Fingerprint
+from ijcorpus.standoff.gaps import RUN, filled
+from ijcorpus.standoff.recall import recalled
 
 NEAR = 8
 """A passage that stands in several places belongs to a neighbour at most so many passages off."""
 
-RUN = 3
-"""Words in a row that are proved by themselves."""
+DRIFT = 8
+"""Most words by which a passage may be farther off after a gap than before it."""
 
 MANY = 32
 """Most places, and most passages of the same words, that are looked at."""
@@ -41,14 +51,19 @@ def align(record: Fingerprint, forms: list[str]) -> Alignment:
     """Find the passages of a fingerprint among the words of a copy.
 
     Whole passages are looked up (64 bits of proof each), put in order, and the gaps between them
-    closed by hypotheses of one or two edits. Time is linear in the length of the copy, but for
-    sorting.
+    closed by hypotheses of one or two edits. In a long text the sums of the whole then tell the
+    hash of every word, unless the copy differs in too much. Time is nearly linear in the length of
+    the copy.
     """
     hashes = word_hashes(forms, record.key)
     work = _Work(record, hashes)
     work.look_up()
     work.close_gaps()
-    return Alignment(without_slips(without_strays(work.found), hashes), work.repeated)
+    found = work.found
+    if (told := recalled(record, found, hashes)) is not None:
+        found[told != np.where(found == UNKNOWN, UNKNOWN, hashes[found])] = UNKNOWN
+        found = filled(found, told, hashes)
+    return Alignment(without_slips(without_strays(found), hashes), work.repeated)
 
 
 def without_strays(found: Ints) -> Ints:
@@ -117,6 +132,7 @@ class _Work:
         self.length = record.passage
         self.solved = np.zeros(len(self.bounds) - 1, dtype=bool)
         self.tried: dict[int, tuple[int | None, int | None]] = {}
+        self.searched: dict[int, tuple[int, int]] = {}
 
     def look_up(self) -> None:
         """Place the passages that the copy has word for word."""
@@ -168,15 +184,29 @@ class _Work:
             self._put(passage, map_)
 
     def _search(self) -> None:
-        """Passages between two that are not found either: one word changed, inside the gap."""
+        """Passages about where their neighbours lead, or, if both are lost, anywhere between."""
         known = np.flatnonzero(self.found != UNKNOWN)
-        for passage in np.flatnonzero(~self.solved):
-            room = self._room(known, int(passage))
-            if self._edge(int(passage)) == (None, None) and room is not None:
-                sums, size = self.sums[:, passage], self._size(int(passage))
+        for passage in np.flatnonzero(~self.solved).tolist():
+            room = self._room(known, passage)
+            if room is None or self.searched.get(passage) == room:
+                continue
+            self.searched[passage] = room
+            sums, size = self.sums[:, passage], self._size(passage)
+            starts = self._starts(known, passage)
+            map_ = in_place(sums, size, self.copy, *starts) if starts else None
+            if map_ is None and self._edge(passage) == (None, None):
                 map_ = substituted(sums, size, self.copy, *room)
-                if map_ is not None:
-                    self._put(int(passage), map_)
+            if map_ is not None:
+                self._put(passage, map_)
+
+    def _starts(self, known: Ints, passage: int) -> tuple[int, int] | None:
+        """Where the passage begins if it is as far off as the words found before or after it."""
+        first = self.bounds[passage]
+        at = int(np.searchsorted(known, first))
+        if not 0 < at < len(known):
+            return None
+        low, high = sorted(int(self.found[one] - one) for one in known[at - 1 : at + 1])
+        return (first + low, first + high) if high - low <= DRIFT else None
 
     def _room(self, known: Ints, passage: int) -> tuple[int, int] | None:
         """The words of the copy between the found neighbours, near or far."""

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 FORMAT = "ijcorpus-fingerprint"
 VERSION = 1
+STRAND = 32_000
+"""Most words of a strand: each has a weight of its own, and there are 65,520."""
+
 SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -44,7 +47,9 @@ class Fingerprint(Struct, frozen=True, kw_only=True):
     """The published fingerprint of one text.
 
     `checks` holds, for each passage of `passage` words (the last passage also has the words that
-    remain), four numbers of 16 bits in hex; see `ijcorpus.standoff.code`. `salt` keys the word
+    remain), four numbers of 16 bits in hex; see `ijcorpus.standoff.code`. `whole` has the sums
+    over the whole text, one strand after the other, as numbers of the same kind; it is empty for
+    all but long texts; see `ijcorpus.standoff.whole`. `salt` keys the word
     hashes together with the document's id and stays the same for ever: a text fingerprinted
     under two salts gives away twice as much. `digest` is the SHA-256 of the annotated text.
     """
@@ -59,6 +64,7 @@ class Fingerprint(Struct, frozen=True, kw_only=True):
     words: int
     passage: int
     checks: str
+    whole: str
     places: tuple[Place, ...]
 
     def __post_init__(self) -> None:
@@ -66,6 +72,8 @@ class Fingerprint(Struct, frozen=True, kw_only=True):
             raise ValueError(f"{self.format!r} is not the format {FORMAT!r}")
         if len(self.checks) != 16 * passages(self.words, self.passage):
             raise ValueError("the number of checks does not belong to the number of words")
+        if len(self.whole) % (4 * max(strands(self.words), 1)):
+            raise ValueError("the sums over the whole do not belong to the number of words")
         if any(not 0 <= p.first <= p.last < self.words for p in self.places):
             raise ValueError("a place lies outside the text")
 
@@ -77,14 +85,15 @@ class Fingerprint(Struct, frozen=True, kw_only=True):
     @property
     def bits_a_word(self) -> float:
         """The bits published for each word of the text."""
-        return 4 * len(self.checks) / self.words if self.words else 0.0
+        return 4 * (len(self.checks) + len(self.whole)) / self.words if self.words else 0.0
 
     def sums(self) -> Ints:
         """The checks as numbers: one row a check, one column a passage."""
-        import numpy as np
+        return _numbers(self.checks).reshape(-1, 4).T
 
-        flat = np.frombuffer(bytes.fromhex(self.checks), dtype=">u2").astype(np.int64)
-        return flat.reshape(-1, 4).T
+    def strand_sums(self) -> Ints:
+        """The sums over the whole as numbers: one row a strand, one column a sum."""
+        return _numbers(self.whole).reshape(max(strands(self.words), 1), -1)
 
     def bounds(self) -> list[int]:
         """The first word of each passage, and the number of words at the end."""
@@ -97,15 +106,21 @@ def passages(count: int, length: int) -> int:
     return count // length
 
 
+def strands(count: int) -> int:
+    """Among how many strands `count` words are dealt in turn for the sums over the whole."""
+    return -(-count // STRAND)
+
+
 def fingerprint(document: Document, spans: Iterable[tuple[int, int]], *, salt: str) -> Fingerprint:
     """The fingerprint of a document, with the places of the given spans.
 
     Spans without a word (punctuation alone) have no place. Texts shorter than a passage get no
     checks: their words could be guessed, and only an exact copy can be joined with them.
     """
-    from ijcorpus.standoff.code import PASSAGE
+    from ijcorpus.standoff.code import LONG, LONG_PASSAGE, PASSAGE
 
     cut = words(document.text)
+    length = PASSAGE if len(cut.forms) < LONG else LONG_PASSAGE
     places = (place_of(cut, start, end) for start, end in sorted(set(spans)))
     made = Fingerprint(
         format=FORMAT,
@@ -116,8 +131,9 @@ def fingerprint(document: Document, spans: Iterable[tuple[int, int]], *, salt: s
         cleaner=document.cleaner,
         salt=salt,
         words=len(cut.forms),
-        passage=PASSAGE,
-        checks="0" * 16 * passages(len(cut.forms), PASSAGE),
+        passage=length,
+        checks="0" * 16 * passages(len(cut.forms), length),
+        whole="",
         places=tuple(place for place in places if place is not None),
     )
     return _with_checks(made, cut)
@@ -171,15 +187,34 @@ def refuse_other(found: Fingerprint, digest: str) -> None:
 def _with_checks(empty: Fingerprint, cut: Words) -> Fingerprint:
     import numpy as np
 
-    from ijcorpus.standoff.code import MODULUS, weights, word_hashes
+    from ijcorpus.standoff.code import LONG, MODULUS, weights, word_hashes
 
     hashes = word_hashes(cut.forms, empty.key)
     sums = [
         weights(end - start) @ hashes[start:end] % MODULUS
         for start, end in pairwise(empty.bounds())
     ]
-    data = np.array(sums, dtype=">u2").tobytes().hex()
-    return msgspec.structs.replace(empty, checks=data)
+    made = msgspec.structs.replace(empty, checks=_hex(np.array(sums)))
+    return made if made.words < LONG else msgspec.structs.replace(made, whole=_whole(made, hashes))
+
+
+def _whole(made: Fingerprint, hashes: Ints) -> str:
+    """The sums over the whole text, as many as four bits a word allow beside the checks."""
+    from ijcorpus.standoff.whole import whole_sums
+
+    count = strands(made.words)
+    each = (made.words // 4 - len(made.checks) // 4) // count
+    return "".join(_hex(whole_sums(hashes[n::count], each)) for n in range(count))
+
+
+def _hex(numbers: Ints) -> str:
+    return numbers.astype(">u2").tobytes().hex()
+
+
+def _numbers(data: str) -> Ints:
+    import numpy as np
+
+    return np.frombuffer(bytes.fromhex(data), dtype=">u2").astype(np.int64)
 
 
 def schema() -> dict[str, object]:

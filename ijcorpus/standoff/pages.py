@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -24,7 +25,8 @@ MOST = 3000
 
 _NUMBER = re.compile(r"[\W_]*(?:p(?:age|\.)?\s*)?\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?[\W_]*", re.I)
 _DIGITS = re.compile(r"\d+")
-_BROKEN = re.compile(r"([^\W\d_]+)[-\u2010]$")
+_BROKEN = re.compile(r"(?<![^\W\d_])([^\W\d_]+)[-\u2010]$")
+_HYPHENED = re.compile(r"(?<![^\W\d_])[^\W\d_]+-[^\W\d_]+")
 _WORD = re.compile(r"\s*[^\W\d_]+")
 _ENDS = re.compile(r"[.!?:;…][\"'”’)\]]*$")
 
@@ -41,11 +43,13 @@ def pdf_text(raw: bytes) -> str:
         raise MissingExtraError(
             "Reading PDF needs pypdf. Install it with: pip install 'ijcorpus[hydrate]'"
         ) from error
+    logging.getLogger("pypdf").addHandler(logging.NullHandler())  # else it writes to the terminal
     try:
         pages = PdfReader(io.BytesIO(raw)).pages
         if len(pages) > MOST:
             raise HydrationError(f"the PDF has {len(pages):,} pages, more than {MOST:,}")
         text = FEED.join(page.extract_text() for page in pages)
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     except HydrationError:
         raise
     except Exception as error:  # a damaged PDF fails in more ways than pypdf's own errors
@@ -117,7 +121,7 @@ def _unwrapped(lines: Sequence[str]) -> list[str]:
     """Paragraphs of lines that are about as wide as the page, and words that a line's end broke."""
     widths = sorted(len(line) for line in lines if line)
     full = FULL * widths[int(0.9 * (len(widths) - 1))] if widths else 0.0
-    hyphened = set(re.findall(r"[^\W\d_]+-[^\W\d_]+", "\n".join(lines).casefold()))
+    hyphened = set(_HYPHENED.findall("\n".join(lines).casefold()))
     made: list[str] = []
     before = ""
     for line in lines:

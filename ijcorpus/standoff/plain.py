@@ -7,6 +7,7 @@ somebody's own copy of it. A fingerprint is a record: `ijcorpus.records.write_js
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 
@@ -15,6 +16,9 @@ from ijcorpus.standoff.fingerprint import Fingerprint, fingerprint
 from ijcorpus.standoff.place import Placement, place
 from ijcorpus.standoff.tokens import words
 
+_HALF = re.compile("[\ud800-\udfff]")
+"""Surrogates, which a text has that was decoded with errors passed over."""
+
 
 def protect(text: str, spans: Iterable[tuple[int, int]], *, name: str, salt: str) -> Fingerprint:
     """The fingerprint of a text with the places of spans `[start, end)`, in code points.
@@ -22,8 +26,11 @@ def protect(text: str, spans: Iterable[tuple[int, int]], *, name: str, salt: str
     `name` is the text's id in your corpus and `salt` your corpus's own word, which must never
     change for a text: two salts give away twice as much. A text of fewer than 16 words can be
     joined with the very same text only. Raises ValueError for a text that is not in Unicode
-    form NFC, whose offsets would not hold elsewhere, and for a span outside the text.
+    form NFC, whose offsets would not hold elsewhere, for one with surrogates, and for a span
+    outside the text.
     """
+    if half := _HALF.search(text):
+        raise ValueError(f"{name}: half a character at {half.start()}. Decode the text anew.")
     if not unicodedata.is_normalized("NFC", text):
         raise ValueError(f"{name}: the text is not in NFC. Normalise it before you annotate it.")
     wanted = [Span(start, end) for start, end in spans]
@@ -50,6 +57,7 @@ def place_all(record: Fingerprint, copy: str) -> dict[Span, Placement]:
     `exact`: the copy is the text itself. `realigned`: its words are proved, but for those that
     `edited` and `lost` tell of. `ambiguous` and `missing` have no place, and a reason.
     """
+    copy = _HALF.sub("\ufffd", copy)
     spans = {Span(spot.start, spot.end): spot for spot in record.places}
     if sha256(copy) == record.digest:
         return {one: Placement(status="exact", start=one.start, end=one.end) for one in spans}

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from test_adjudicate_command import TEXT, layer, put, root, run
 
 from ijcorpus.cli import cli
+from ijcorpus.labelstudio.times import zoned
 from ijcorpus.workspace import Workspace
 
 __all__ = ["root"]
@@ -136,3 +137,10 @@ def test_calibration_is_left_out_unless_it_counts(root) -> None:
     assert (compared(), compared("--calibration"), compared("--no-calibration")) == (1, 2, 1)
     path.write_text('calibration = ["free"]\ncalibration_counts = true\n')
     assert (compared(), compared("--no-calibration")) == (2, 1)
+
+
+def test_times_that_no_calendar_has_are_none() -> None:
+    told = zoned("2031-05-01T01:00:00+02:00")
+    assert told is not None and told.isoformat() == "2031-04-30T23:00:00+00:00"
+    for said in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2031-05-01", "", None):
+        assert zoned(said) is None

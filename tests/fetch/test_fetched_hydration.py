@@ -47,7 +47,7 @@ def corpus(tmp_path: Path, server: Site, monkeypatch: pytest.MonkeyPatch) -> Cor
 
 def run(command: Any, corpus: Corpus, *arguments: str, as_json: bool = True) -> Any:
     context = Context(root=corpus.root, json=as_json)
-    return CliRunner(env={"COLUMNS": "240"}).invoke(command, arguments, obj=context)
+    return CliRunner(env={"COLUMNS": "60"}).invoke(command, arguments, obj=context)
 
 
 def fetched(corpus: Corpus, folder: Path, *more: str, code: int = 0) -> dict[str, Any]:
@@ -94,7 +94,9 @@ def test_a_miss_is_in_the_table(corpus: Corpus, server: Site, tmp_path: Path) ->
     arguments = ("--fetch", "--allow-private", "--cache", str(tmp_path / "cache"))
     shown = run(hydrate_command, corpus, *arguments, as_json=False)
     assert shown.exit_code == 1
-    assert "missed" in shown.stdout and "answers 404 Not Found" in shown.stdout
+    assert "missed" in shown.stdout
+    said = f"secret: {server.root}/plum {server.root}/plum answers 404 Not Found"
+    assert said in shown.stdout.splitlines()  # on one line, however narrow the terminal is
     assert "0 of 1 documents joined" in shown.stderr
 
 

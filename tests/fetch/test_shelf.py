@@ -70,6 +70,13 @@ def test_the_second_time_is_conditional(server: Site, tmp_path: Path) -> None:
     assert "if-none-match" not in server.asked[-1][1]
 
 
+def test_a_validator_that_cannot_be_sent_is_left_out(server: Site, tmp_path: Path) -> None:
+    server.pages["/a"] = answer(PAGE, ETag='"\xe9"')
+    assert one(tmp_path, server.root + "/a").outcome == "fetched"
+    assert one(tmp_path, server.root + "/a").outcome == "unchanged"
+    assert "if-none-match" not in server.asked[-1][1]
+
+
 def test_a_page_that_changed_is_said_to_have(server: Site, tmp_path: Path) -> None:
     server.pages["/a"] = one_after_another(answer(PAGE), answer(PAGE), answer(PAGE + b"!"))
     first = one(tmp_path, server.root + "/a")

@@ -49,13 +49,28 @@ def test_redirects_in_a_circle_and_without_end(server: Site) -> None:
 
 @pytest.mark.parametrize(
     "to",
-    ["file:///etc/hostname", "ftp://example.org/x", "http://name:word@example.org/", "https:///x"],
+    [
+        "file:///etc/hostname",
+        "ftp://example.org/x",
+        "http://name:word@example.org/",
+        "https:///x",
+        "//[x",
+    ],
 )
 def test_redirects_elsewhere_are_refused(server: Site, to: str) -> None:
     server.pages["/a"] = redirect(to)
     with pytest.raises(RefusedError) as refused:
         web().get(server.root + "/a")
     assert "word" not in str(refused.value).replace("password", "")
+
+
+@pytest.mark.parametrize(
+    "url", ["http://[x/", "http://h\x1b[2J/", "http://h/\u202e", "http://h\0/"]
+)
+def test_what_is_no_address_is_refused_in_signs_that_can_be_printed(url: str) -> None:
+    with pytest.raises(RefusedError, match="is no address") as refused:
+        web(private=False).get(url)
+    assert str(refused.value).isprintable()
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.2", "[::1]", "0.0.0.0", "2130706433"])
@@ -82,6 +97,10 @@ def test_private_hosts_are_refused(server: Site, host: str) -> None:
         ("fd00::1", False),
         ("::ffff:127.0.0.1", False),
         ("2002:7f00:1::", False),
+        ("64:ff9b::7f00:1", False),
+        ("64:ff9b::5db8:d822", True),
+        ("::7f00:1", False),
+        ("fec0::1", False),
     ],
 )
 def test_which_addresses_are_public(address: str, public: bool) -> None:
@@ -154,6 +173,13 @@ def test_a_server_that_asks_to_wait_is_waited_for(server: Site) -> None:
     assert first == 30.0 and 30.0 < second <= 50.0 and third == 4.0
 
 
+def test_a_date_beyond_all_calendars_is_no_wait(server: Site) -> None:
+    date = "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"
+    server.pages["/a"] = one_after_another(answer(b"", 503, Retry_After=date), answer(b"plum"))
+    clock = Clock()
+    assert web(clock).get(server.root + "/a").body == b"plum" and clock.slept == [1.0]
+
+
 def test_nobody_waits_for_ever(server: Site) -> None:
     server.pages["/a"] = answer(b"", 429, Retry_After="86400")
     clock = Clock()
@@ -192,6 +218,16 @@ def test_a_small_answer_that_unpacks_to_a_large_one_is_cut(server: Site) -> None
     assert len(packed) < 100_000
     with pytest.raises(SourceError, match="is longer than 100,000 bytes"):
         web(bytes=100_000).get(server.root + "/a")
+
+
+@pytest.mark.parametrize("packing", ["gzip, gzip", "zstd", "br", "x-gzip"])
+def test_an_answer_packed_otherwise_than_asked_is_refused(server: Site, packing: str) -> None:
+    """Packed twice, 20 kB unpack to 10 GB in one step."""
+    body = gzip.compress(gzip.compress(b"0" * 1_000_000))
+    server.pages["/a"] = answer(body, Content_Encoding=packing)
+    with pytest.raises(SourceError, match="is packed as"):
+        web().get(server.root + "/a")
+    assert server.paths() == ["/a"]
 
 
 def test_a_slow_answer_is_given_up(server: Site) -> None:

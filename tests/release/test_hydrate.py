@@ -66,6 +66,28 @@ def test_missing_and_unreadable_copies(released: Corpus, tmp_path: Path) -> None
         ijcorpus.hydrate(tmp_path / "nowhere", root=released.root)
 
 
+def test_a_named_file_counts_whatever_its_name_and_size(
+    released: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "article.download"
+    copy.write_text(TEXTS["secret"])
+    monkeypatch.setattr("ijcorpus.hydration.MOST", 10)
+    for copies in (copy, [copy], [tmp_path, copy]):
+        [one] = ijcorpus.hydrate(copies, root=released.root)
+        assert one.status == "exact" and one.file == str(copy)
+
+
+def test_files_too_large_for_a_copy_are_passed_over(
+    released: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "article.txt").write_text(TEXTS["secret"])
+    [one] = ijcorpus.hydrate(tmp_path, root=released.root)
+    assert one.status == "exact"
+    monkeypatch.setattr("ijcorpus.hydration.MOST", 10)
+    [one] = ijcorpus.hydrate(tmp_path, root=released.root)
+    assert one.status == "absent"
+
+
 def test_withheld_rows_have_no_words(released: Corpus) -> None:
     [document] = withheld(root=released.root)
     settled = released.open().adjudicated("secret")

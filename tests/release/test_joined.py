@@ -256,6 +256,44 @@ def test_folders_of_other_releases_and_changed_files_are_refused(
         ijcorpus.load("entities", root=corpus.root, hydrated=place)
 
 
+def test_tables_that_are_not_the_release_s_are_refused(
+    corpus: Corpus, exact: Path, tmp_path: Path
+) -> None:
+    """Files and their digests both changed: what a program that is not ours may write."""
+    import io
+    import shutil
+
+    import pyarrow.parquet as pq
+
+    shutil.copytree(exact, place := tmp_path / "copy")
+    path = place / "entities" / "test.parquet"
+    names = pq.read_schema(path).metadata[b"huggingface"]
+    released = json.loads(names)["info"]["features"]["tags"]["feature"]["names"]
+    turned = json.dumps([*reversed(released)]).encode()
+    assert json.dumps(released).encode() in names
+    table = pq.read_table(path)
+    other = table.replace_schema_metadata(
+        {b"huggingface": names.replace(json.dumps(released).encode(), turned)}
+    )
+    for fault, made in (
+        ("has other columns or labels", other),
+        ("has other columns or labels", table.drop_columns(["tags"])),
+        ("is no Parquet file", None),
+    ):
+        sink = io.BytesIO(b"plum" * 9)
+        if made is not None:
+            pq.write_table(made, sink)
+        manifest = json.loads((place / "HYDRATED.json").read_text())
+        [described] = [
+            file for file in manifest["files"] if file["path"] == "entities/test.parquet"
+        ]
+        described["sha256"] = hashlib.sha256(sink.getvalue()).hexdigest()
+        path.write_bytes(sink.getvalue())
+        (place / "HYDRATED.json").write_text(json.dumps(manifest))
+        with pytest.raises(ReleaseError, match=rf"test\.parquet {fault}.*Hydrate again"):
+            ijcorpus.load("entities", root=corpus.root, hydrated=place)
+
+
 def test_unknown_names_list_what_exists(corpus: Corpus, exact: Path, fresh_cache: Path) -> None:
     with pytest.raises(ReleaseError, match="no configuration 'stances'. It has: documents"):
         ijcorpus.load("stances", root=corpus.root, hydrated=exact)
@@ -274,9 +312,19 @@ def test_nothing_is_written_into_a_release_or_over_other_files(
     with pytest.raises(ReleaseError, match="is no folder of hydrated documents"):
         write(tmp_path, found, release)
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+    (tmp_path / "link").symlink_to("nowhere")
+    with pytest.raises(ReleaseError, match="is no folder of hydrated documents"):
+        write(tmp_path / "link", found, release)
     write(tmp_path / "again", found, release)
     write(tmp_path / "again", found, release)  # an earlier folder is replaced
     assert (tmp_path / "again" / "documents" / "test.parquet").is_file()
+    (tmp_path / "again" / "documents" / "notes.txt").write_text("mine")
+    with pytest.raises(ReleaseError, match=r"notes\.txt was not written by hydration"):
+        write(tmp_path / "again", found, release)
+    assert (tmp_path / "again" / "documents" / "notes.txt").read_text() == "mine"
+    (tmp_path / "again" / "HYDRATED.json").write_text("{}")
+    with pytest.raises(ReleaseError, match=r"HYDRATED\.json: .* Or remove .*again, or name"):
+        write(tmp_path / "again", found, release)
 
 
 def test_the_command_shows_joined_rows(corpus: Corpus, exact: Path) -> None:

@@ -122,6 +122,22 @@ def test_unknown_names_list_what_exists(released: Corpus) -> None:
         find(root=root / "nowhere")
 
 
+@pytest.mark.parametrize(
+    ("split", "streaming", "said"),
+    [
+        ("test[99:]", False, "corresponds to no data"),
+        ("test[a:]", False, "Unrecognized instruction"),
+        (" test", False, "Split name"),
+        ("test[:1]", True, r"Available splits.* A stream gives whole splits only\."),
+    ],
+)
+def test_splits_that_datasets_does_not_understand(
+    released: Corpus, fresh_cache: Path, split: str, streaming: bool, said: str
+) -> None:
+    with pytest.raises(ReleaseError, match=f"cannot be loaded: .*{said}"):
+        ijcorpus.load(split=split, root=released.root, streaming=streaming)
+
+
 def test_a_changed_file_is_not_loaded(released: Corpus, tmp_path: Path) -> None:
     place = tmp_path / "copy"
     shutil.copytree(released.root / "corpus" / "releases" / "1.0.0", place)

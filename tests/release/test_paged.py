@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -77,11 +78,35 @@ def test_words_keep_the_hyphen_that_they_have_elsewhere() -> None:
     assert text == "A well-known pier, a well-known harbour, the Tel Aviv-Yafo line.\n"
 
 
+def test_a_line_without_a_space_costs_no_more_than_its_length() -> None:
+    line = "x" * 300_000  # letter by letter, and again from each letter, this would take an hour
+    assert joined_pages(f"Heading\n{line}\nbb\n\f") == f"Heading {line} bb\n"
+
+
+def test_half_a_character_in_a_pdf_becomes_a_sign_that_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from pypdf import PageObject
+
+    monkeypatch.setattr(PageObject, "extract_text", lambda _: "plum \ud83d tree \ud83c\udf33")
+    assert pdf_text(pdf([["x"]])) == "plum \ufffd tree \U0001f333"
+
+
 def test_what_is_no_pdf_and_what_is_only_pictures() -> None:
     with pytest.raises(HydrationError, match="the PDF cannot be read"):
         pdf_text(b"%PDF-1.4\nnothing")
     with pytest.raises(HydrationError, match="the PDF has no text, only pictures"):
         pdf_text(pdf([[""], [""]]))
+
+
+def test_a_broken_pdf_writes_nothing_to_the_terminal() -> None:
+    program = (
+        "from ijcorpus.errors import HydrationError\n"
+        "from ijcorpus.standoff.pages import pdf_text\n"
+        "try:\n    pdf_text(b'%PDF-1.4\\nnothing')\nexcept HydrationError:\n    print('refused')"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("refused\n", "")
 
 
 def test_a_broken_pdf_among_the_copies_stops_nothing(corpus: Corpus, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import random
 import re
 import unicodedata
 from collections.abc import Callable
+from itertools import pairwise
 from typing import NamedTuple
 
 from ijcorpus.standoff.tokens import normalise, words
@@ -196,6 +197,18 @@ def twice(copy: Copy, rng: random.Random) -> Copy:
     return flat([copy, filler(rng, rng.randint(0, 9)), copy])
 
 
+def wandering(source: Copy, count: int, rng: random.Random) -> str:
+    """A long text that goes on, word by word, as the source does somewhere after its last word."""
+    after: dict[str, list[Word]] = {}
+    for one, two in pairwise(source):
+        after.setdefault(one.letters, []).append(two)
+    parts, word = [], source[0]
+    for n in range(count):
+        word = rng.choice(after.get(word.letters, source))
+        parts.append((".\n\n" if n % 70 == 69 else " ") + word.letters)
+    return "".join(parts)
+
+
 HARMLESS = (typography, shouted, decomposed, hyphenated, boilerplate)
 HARMFUL = (
     moved,
@@ -217,3 +230,18 @@ def mutant(copy: Copy, rng: random.Random) -> Mutant:
     for change in rng.sample(HARMFUL, rng.randint(1, 3)) + rng.sample(HARMLESS, rng.randint(0, 2)):
         copy = change(copy, rng)
     return written(copy)
+
+
+LIGHT = (moved, dropped, inserted, repeated, reworded(0.01), scanned(0.003), swapped)
+
+
+def revised(copy: Copy, rng: random.Random) -> Mutant:
+    """Another edition of a long text: parts rewritten, moved or gone, and words here and there."""
+    for _ in range(8):
+        copy = rng.choice((moved, dropped, inserted))(copy, rng)
+    for change in rng.sample(LIGHT, 1) + rng.sample(HARMLESS, 1):
+        copy = change(copy, rng)
+    parts = paragraphs(copy)
+    for n in rng.sample(range(len(parts)), 4):
+        parts[n] = reworded(0.5)(parts[n], rng)
+    return written(flat(parts))

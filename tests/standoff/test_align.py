@@ -74,6 +74,19 @@ def test_two_edits_in_one_passage() -> None:
     assert found[34] == 35 and found[40] == 41 and found[42] == 42
 
 
+def test_a_long_text_gives_back_what_its_passages_cannot() -> None:
+    source = [f"{word}{n}" for n in range(14) for word in WORDS]
+    edited = {*range(5000, 5004), *range(5008, 5012), *range(7000, 7006, 2), 9001}
+    gone = {*range(2007, 2900), 5020, 5024, 9006, 9011}
+    copy = [f"other{n}" if n in edited else word for n, word in enumerate(source) if n not in gone]
+    assert fingerprint(document(source), [], salt="a test").whole
+    found = aligned(source, copy).found.tolist()
+    at = {word: place for place, word in enumerate(copy)}
+    wrong = [n for n, place in enumerate(found) if place not in (at.get(source[n], UNKNOWN), -1)]
+    lost = [n for n, place in enumerate(found) if place == UNKNOWN and source[n] in at]
+    assert not wrong and set(lost) <= set(range(5021, 5024))
+
+
 def test_a_moved_part_is_found_where_it_stands() -> None:
     copy = [*WORDS[:160], *WORDS[480:], *WORDS[160:480]]
     assert aligned(WORDS, copy).share == 1.0

@@ -10,7 +10,15 @@ import pytest
 from ijcorpus.document import Document, RawMap
 from ijcorpus.errors import HydrationError, RecordError
 from ijcorpus.records import write_json
-from ijcorpus.standoff.code import CHECKS, MODULUS, PASSAGE, weights, window_checks
+from ijcorpus.standoff.code import (
+    CHECKS,
+    LONG,
+    LONG_PASSAGE,
+    MODULUS,
+    PASSAGE,
+    weights,
+    window_checks,
+)
 from ijcorpus.standoff.fingerprint import (
     Fingerprint,
     decode_fingerprint,
@@ -46,7 +54,17 @@ def test_nothing_of_the_text_is_in_the_record() -> None:
 def test_bits_a_word_never_exceed_four(count: int) -> None:
     record = fingerprint(document("x " * count + "."), [], salt="here")
     assert record.words == count and record.bits_a_word <= 4.0
-    assert len(record.checks) == 16 * (count // PASSAGE)
+    assert len(record.checks) == 16 * (count // PASSAGE) and record.whole == ""
+
+
+@pytest.mark.parametrize("count", [LONG - 1, LONG, LONG + 1, LONG + 33, 64_001])
+def test_a_long_text_shares_its_bits_with_the_whole(count: int) -> None:
+    record = fingerprint(document("x " * count), [], salt="here")
+    assert record.passage == (PASSAGE if count < LONG else LONG_PASSAGE)
+    assert 3.98 < record.bits_a_word <= 4.0
+    sums = record.strand_sums()
+    assert sums.shape[0] == -(-count // 32_000)
+    assert (sums.size == 0) == (count < LONG) and (sums < MODULUS).all()
 
 
 def test_key_and_salt_change_every_check() -> None:
@@ -58,7 +76,7 @@ def test_key_and_salt_change_every_check() -> None:
 
 def test_any_four_weights_are_independent() -> None:
     # Four unknown words leave no proof and no freedom: every 4 columns have an inverse.
-    length = 2 * PASSAGE - 1
+    length = 2 * LONG_PASSAGE - 1
     columns = weights(length)
     rng = np.random.default_rng(3)
     for _ in range(200):
@@ -94,6 +112,7 @@ def test_a_newer_version_is_refused(tmp_path: Path) -> None:
         ({"version": 2, "later": []}, "newer than the 1 that this ijcorpus reads"),
         ({"format": "other"}, "is not the format"),
         ({"checks": record.checks[16:]}, "number of checks"),
+        ({"whole": "00"}, "sums over the whole"),
         ({"places": [[0, 5, 0, 900, 0, 0]]}, "outside the text"),
     ]:
         write_json(tmp_path / "b.json", {**msgspec.to_builtins(record), **change})

@@ -6,7 +6,17 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from mutants import HARMLESS, Change, Copy, Mutant, mutant, original, written
+from mutants import (
+    HARMLESS,
+    Change,
+    Copy,
+    Mutant,
+    mutant,
+    original,
+    revised,
+    wandering,
+    written,
+)
 
 from ijcorpus.document import Document, RawMap
 from ijcorpus.loading import documents
@@ -98,6 +108,27 @@ def test_no_placement_on_a_mutated_copy_is_wrong(batch: int) -> None:
             counts[put.status] += 1
     assert counts["realigned"] > 0.5 * counts.total()
     assert counts["missing"] and counts["ambiguous"]
+
+
+@cache
+def long_text() -> str:
+    source = [word for text in texts() for word in original(text)]
+    return wandering(source, 11_000, random.Random(17))
+
+
+@pytest.mark.parametrize("batch", range(4))
+def test_another_edition_of_a_long_text_is_placed_and_never_wrongly(batch: int) -> None:
+    copy, record = known(long_text())
+    assert record.whole
+    for seed in range(batch, 40, 4):
+        made = revised(copy, random.Random(seed))
+        put = placed(record, made)
+        for spot, one in put:
+            fault = wrongs(copy, spot, one, made)
+            assert not fault, f"seed {seed}, {spot}: {fault}"
+        kept = sum(word.was >= 0 and not word.changed for word in made.words)
+        found = align(record, words(made.text).forms).share
+        assert found > 0.95 * min(kept / record.words, 1.0), f"seed {seed}: {found} of {kept}"
 
 
 @pytest.mark.parametrize("change", HARMLESS, ids=lambda change: change.__name__)

@@ -37,6 +37,12 @@ def found(copy: str) -> dict[str, tuple[str, str]]:
     }
 
 
+def test_half_a_character_is_refused_in_the_text_and_borne_in_the_copy() -> None:
+    with pytest.raises(ValueError, match=r"minutes-1: half a character at 2\."):
+        protect("a \udcff", [], name="minutes-1", salt="a test")
+    assert found("\udcff" + TEXT)["Haifa"] == ("realigned", "Haifa")
+
+
 def test_the_text_itself_is_exact() -> None:
     assert found(TEXT) == {name: ("exact", name) for name in NAMES}
 

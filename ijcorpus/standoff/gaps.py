@@ -1,0 +1,131 @@
+"""Closing gaps when the hash of every annotated word is known: which words of the copy they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ijcorpus.standoff.code import MODULUS, Ints
+from ijcorpus.standoff.edits import UNKNOWN
+
+RUN = 3
+"""Words in a row that can be proved by themselves, inside a gap."""
+
+CHANCE = -16.0
+"""A run is believed when chance makes fewer of it in the gap: a power of 2, as of a hash."""
+
+CELLS = 1 << 23
+"""Largest gap, in words times words of the copy, that is searched inside."""
+
+
+def filled(found: Ints, told: Ints, hashes: Ints) -> Ints:
+    """The alignment with the words of its gaps that stand in the copy between the same neighbours.
+
+    `told` are the hashes of the annotated words, `hashes` those of the copy. Words are taken that
+    join a found neighbour; then, inside, runs of words that both sides of the gap have once and
+    that are too rare to meet there by chance.
+    """
+    gaps = _Gaps(found, told, hashes)
+    for first, last in list(_unknown(gaps.found)):
+        gaps.close(first, last)
+    return gaps.found
+
+
+def _unknown(found: Ints) -> Iterator[tuple[int, int]]:
+    """The runs of words without a place, half-open."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], found == UNKNOWN, [False]))))
+    return zip(edges[0::2].tolist(), edges[1::2].tolist(), strict=True)
+
+
+class _Gaps:
+    """An alignment while its gaps are being closed."""
+
+    def __init__(self, found: Ints, told: Ints, hashes: Ints) -> None:
+        self.found = found.copy()
+        self.told = told
+        # A word that has been given away is like no other.
+        self.free = hashes.copy()
+        self.free[found[found != UNKNOWN]] = UNKNOWN
+        counts = np.bincount(told, minlength=MODULUS)
+        self.rarity = np.log2(np.maximum(counts, 1) / max(len(told), 1))
+
+    def close(self, first: int, last: int) -> None:
+        """Close the gap of the words `first` to `last`, half-open, as far as can be."""
+        low = int(self.found[first - 1]) + 1 if first else 0
+        high = int(self.found[last]) if last < len(self.found) else len(self.free)
+        waiting = [(first, last, low, high)]
+        while waiting:
+            first, last, low, high = waiting.pop()
+            first, last, low, high = self._ends(first, last, low, high)
+            if first >= last or low >= high:
+                continue
+            if last - first == high - low <= 2 * RUN:
+                self._take_same(first, last, low)
+            elif (run := self._run(first, last, low, high)) is not None:
+                here, there, size = run
+                self._take(here, there, size)
+                waiting.append((first, here, low, there))
+                waiting.append((here + size, last, there + size, high))
+
+    def _ends(self, first: int, last: int, low: int, high: int) -> tuple[int, int, int, int]:
+        """Take the words that join the neighbours; the gap that is left."""
+        size = last - first
+        told, room = self.told[first:last], high - low
+        ahead = _same(told, self.free[low : low + size]) if first else 0
+        behind = 0
+        if last < len(self.found) and not ahead == size == room:
+            behind = _same(told[::-1], self.free[max(high - size, 0) : high][::-1])
+        # Words that could be those after one neighbour or those before the other stay open.
+        over = ahead + behind - (min(size, room) if room >= 0 else size)
+        if over > 0:
+            ahead, behind = max(ahead - over, 0), max(behind - over, 0)
+        self._take(first, low, ahead)
+        self._take(last - behind, high - behind, behind)
+        return first + ahead, last - behind, low + ahead, high - behind
+
+    def _take_same(self, first: int, last: int, low: int) -> None:
+        """Words that stayed while those around them were replaced one by one."""
+        for n in range(last - first):
+            if self.told[first + n] == self.free[low + n]:
+                self._take(first + n, low + n, 1)
+
+    def _take(self, here: int, there: int, size: int) -> None:
+        self.found[here : here + size] = np.arange(there, there + size)
+        self.free[there : there + size] = UNKNOWN
+
+    def _run(self, first: int, last: int, low: int, high: int) -> tuple[int, int, int] | None:
+        """The longest run that both sides have, once each, and not by chance."""
+        rows, columns = last - first, high - low
+        if min(rows, columns) < RUN or rows * columns > CELLS:
+            return None
+        length = _lengths(self.told[first:last], self.free[low:high])
+        ends = np.argwhere(length >= RUN)
+        order = np.argsort(-length[ends[:, 0], ends[:, 1]], kind="stable")
+        for row, column in ends[order].tolist():
+            size = int(length[row, column])
+            here, there = first + row - size + 1, low + column - size + 1
+            alone = (length[row] >= size).sum() == 1 == (length[:, column] >= size).sum()
+            chance = self.rarity[self.told[here : here + size]].sum() + np.log2(rows * columns)
+            if alone and chance < CHANCE:
+                return here, there, size
+        return None
+
+
+def _same(one: Ints, two: Ints) -> int:
+    """How many words two sides have in common from the beginning on."""
+    size = min(len(one), len(two))
+    differ = np.flatnonzero(one[:size] != two[:size])
+    return int(differ[0]) if len(differ) else size
+
+
+def _lengths(one: Ints, two: Ints) -> NDArray[np.int16]:
+    """For each word of either side, how long the common run is that ends there."""
+    length = np.zeros((len(one), len(two)), dtype=np.int16)
+    length[0] = two == one[0]
+    for row in range(1, len(one)):
+        same = two == one[row]
+        length[row, 0] = same[0]
+        length[row, 1:] = (length[row - 1, :-1] + 1) * same[1:]
+    return length
