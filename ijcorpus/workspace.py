@@ -131,8 +131,14 @@ class Workspace:
 
     @cached_property
     def sharing(self) -> tuple[str, ...]:
-        """Those who share the documents; RecordError for an assignment that does not fit."""
+        """Those who share the documents; RecordError for an assignment that does not fit.
+
+        By default these are all who make passes: an auditor gets what the record gives.
+        """
         rule, corpus = self.assignment or Assignment(), self.assignable
+        if not rule.annotators:
+            passing = tuple(name for name in corpus.annotators if self.annotators[name].passes)
+            rule = msgspec.structs.replace(rule, annotators=passing)
         known = dict.fromkeys([*self.scheme.splits.shares, self.scheme.splits.held_out])
         return sharing(rule, corpus, known, name=str(self.layout.assignment))
 

@@ -138,3 +138,13 @@ def test_without_an_assignment_nothing_is_assigned(root: Path) -> None:
     assert "everybody is sent every document" in str(result.exception)
     assert add(root).exit_code == 0
     assert not Workspace(root).layout.assigned.exists()
+
+
+def test_an_auditor_is_given_no_share(root: Path) -> None:
+    space = Workspace(root)
+    space.layout.splits.write_text("".join(f"{name}\ttrain\n" for name in space.sources))
+    space.layout.assignment.write_text("[overlap]\ntrain = 2\n")
+    given = ["--kind", "model", "--description", "d", "--email", "e@x", "--audits"]
+    assert run(root, "add", "late", *given).exit_code == 0
+    assert Workspace(root).sharing == ("ann", "ben")
+    assert Workspace(root).assign({})["late"] == ()
