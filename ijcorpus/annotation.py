@@ -12,7 +12,7 @@ Origin = Literal["manual", "prediction", "prediction-changed"]
 HolderKind = Literal["mention", "author", "unnamed"]
 
 
-class Entity(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Entity(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A named mention: code points `[start, end)` of the text, a label and a link.
 
     `entity_id` is a registry id or a `nil-...` id, empty while unlinked. `quote` is the surface,
@@ -29,7 +29,7 @@ class Entity(Struct, frozen=True, kw_only=True, omit_defaults=True):
     origin: Origin = "manual"
 
 
-class Holder(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Holder(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Who holds a stance: a mention (by its entity's id), the author, or somebody unnamed."""
 
     kind: HolderKind
@@ -41,7 +41,7 @@ class Holder(Struct, frozen=True, kw_only=True, omit_defaults=True):
             raise ValueError(f"a holder of kind {self.kind!r} with mention {self.mention!r}")
 
 
-class Stance(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Stance(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One judgement: holder -> target -> polarity, on the evidence `[start, end)`.
 
     `holder`, `polarity`, `target` and `attribution` may be None only in work that is not
@@ -60,7 +60,7 @@ class Stance(Struct, frozen=True, kw_only=True, omit_defaults=True):
     quote: str = ""
 
 
-class AuthorStance(Struct, frozen=True, kw_only=True):
+class AuthorStance(Struct, frozen=True, kw_only=True, gc=False):
     """The author's own stance on one proposition, over the whole document."""
 
     target: str
@@ -105,7 +105,7 @@ def canonical(annotation: Annotation) -> Annotation:
     )
     return replace(
         annotation,
-        entities=tuple(replace(e, id=ids[e.id]) for e in entities),
+        entities=tuple([e if e.id == ids[e.id] else replace(e, id=ids[e.id]) for e in entities]),
         stances=tuple(replace(s, id=f"s{n}") for n, s in enumerate(stances, start=1)),
         author=tuple(sorted(annotation.author, key=lambda a: (len(a.target), a.target))),
         flags=tuple(sorted(annotation.flags)),

@@ -126,6 +126,11 @@ class LabelScheme(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, dict
         """Polarities in the scheme's order."""
         return tuple(polarity.id for polarity in self.polarities)
 
+    @cached_property
+    def known(self) -> dict[str, frozenset[str]]:
+        """The ids of each of the scheme's lists, by the list's name."""
+        return {what: frozenset(self.names(what)) for what in _LISTS}
+
     def label(self, name: str) -> EntityLabel | None:
         """The entity label of that name, or None."""
         return next((label for label in self.entities if label.id == name), None)

@@ -10,6 +10,7 @@ import msgspec
 
 from ijcorpus.document import Struct
 from ijcorpus.errors import MissingExtraError, StudioError
+from ijcorpus.labelstudio.bulk import read_export
 
 if TYPE_CHECKING:
     from label_studio_sdk import LabelStudio
@@ -250,7 +251,7 @@ class Api:
 
         data = self._call(f"exporting project {project}", ask)
         try:
-            return msgspec.json.decode(data, type=list[Json])
+            return read_export(data)
         except msgspec.DecodeError as error:
             raise StudioError(f"the export of project {project} is no JSON: {error}.") from error
 

@@ -6,7 +6,7 @@ Everything that cannot be understood is reported and returned; nothing is droppe
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, cast, get_args
+from typing import Any, get_args
 
 from msgspec.structs import replace
 
@@ -24,13 +24,28 @@ from ijcorpus.document import Struct, sha256
 from ijcorpus.errors import TextMismatchError
 from ijcorpus.finding import Finding, Level, Location, Severity
 from ijcorpus.labelstudio import config
+from ijcorpus.labelstudio.shapes import mapping, picked, strings
 from ijcorpus.labelstudio.spans import proved_span, trimmed
 from ijcorpus.labelstudio.tasks import Item
 from ijcorpus.scheme import LabelScheme
 
 _ORIGINS: tuple[Origin, ...] = get_args(Origin)
 _KINDS: tuple[HolderKind, ...] = get_args(HolderKind)
+# Which of the scheme's lists each control of a judgement offers.
+_LISTS = {
+    config.POLARITY: "polarities",
+    config.TARGET: "propositions",
+    config.ATTRIBUTION: "attributions",
+    config.HOLDER_KIND: "holder_kinds",
+    config.HOLDER_TYPE: "holder_types",
+    config.STANCE_FLAGS: "stance_flags",
+}
+_ANY: frozenset[str] = frozenset()
 _OF_SPANS = ("bad-offsets", "double-id", "empty-span", "quote-differs", "trimmed", "utf16-offsets")
+
+
+Said = dict[str, list[str]]
+"""What is said of one region, by the control that says it."""
 
 
 class Decoded(Struct, frozen=True, kw_only=True):
@@ -65,8 +80,8 @@ def annotation_of(
         digest=digest,
         scheme=scheme.version,
         annotator=annotator,
-        entities=tuple(reader.entities.values()),
-        stances=tuple(reader.held()),
+        entities=tuple(map(reader.entity, reader.entities)),
+        stances=tuple(map(reader.stance, reader.stances)),
         author=tuple(reader.author),
         flags=tuple(reader.flags),
     )
@@ -77,19 +92,32 @@ def annotation_of(
     )
 
 
+class _Region(Struct, frozen=True, gc=False):
+    """A labelled span before anything is said of it."""
+
+    start: int
+    end: int
+    label: str
+    origin: Origin
+
+
 class _Reader:
-    """Reads one result: regions first, then what is said of them, then relations."""
+    """Reads one result: regions first, then what is said of them, then relations.
+
+    Entities and stances are made of it in the end, each by its region's id.
+    """
 
     def __init__(self, document: str, text: str, scheme: LabelScheme) -> None:
         self.document, self.text, self.scheme = document, text, scheme
-        self.entities: dict[str, Entity] = {}
-        self.stances: dict[str, Stance] = {}
+        self.known = scheme.known
+        self.entities: dict[str, _Region] = {}
+        self.stances: dict[str, _Region] = {}
         self.holders: dict[str, list[str]] = {}
         self.author: list[AuthorStance] = []
         self.flags: list[str] = []
         self.findings: list[Finding] = []
         self.quarantined: list[Item] = []
-        self.said: dict[tuple[str, str], list[str]] = {}
+        self.said: dict[str, dict[str, list[str]]] = {}
         self.typed: dict[str, Item] = {}
 
     def read(self, result: list[Item]) -> None:
@@ -110,41 +138,34 @@ class _Reader:
             self.attribute(item)
         for item in relations:
             self.relation(item)
-        self.fill()
 
     # Regions
 
     def region(self, item: Item) -> None:
         """A labelled span becomes an entity or a stance."""
         identity, name = str(item.get("id", "")), item.get("from_name")
-        value = _mapping(item.get("value"))
-        labels = _strings(value.get("labels"))
-        known = {
-            config.ENTITY: self.scheme.label_names,
-            config.STANCE: (self.scheme.stance.id,),
-        }.get(str(name))
-        if known is None or len(labels) != 1 or labels[0] not in known or not identity:
+        value = mapping(item.get("value"))
+        labels = strings(value.get("labels"))
+        regions, known = self.entities, self.known["entities"]
+        if name == config.STANCE:
+            regions, known = self.stances, (self.scheme.stance.id,)
+        fits = name in (config.ENTITY, config.STANCE) and len(labels) == 1 and labels[0] in known
+        if not fits or not identity:
             said = f"a region with labels {labels} of {name!r} is not in the scheme"
             self.refuse(item, "studio-unknown-label", said)
             return
-        if identity in (self.entities if name == config.ENTITY else self.stances):
+        if identity in regions:
             self.refuse(item, "studio-double-id", f"the region id {identity!r} is used twice")
             return
         span = self.span(item, value)
         if span is None:
             return
-        start, end = span
-        quote = self.text[start:end]
-        if name == config.STANCE:
-            self.stances[identity] = Stance(id=identity, start=start, end=end, quote=quote)
-            return
         origin = item.get("origin", "manual")
         if origin not in _ORIGINS:
-            self.report("studio-unknown-origin", "warning", f"origin {origin!r}", start, end)
+            if name == config.ENTITY:
+                self.report("studio-unknown-origin", "warning", f"origin {origin!r}", *span)
             origin = "manual"
-        self.entities[identity] = Entity(
-            id=identity, start=start, end=end, label=labels[0], quote=quote, origin=origin
-        )
+        regions[identity] = _Region(*span, labels[0], origin)
 
     def span(self, item: Item, value: dict[str, Any]) -> tuple[int, int] | None:
         """The span as code points of our text, or None when it cannot be proved."""
@@ -152,6 +173,9 @@ class _Reader:
         if type(start) is not int or type(end) is not int or not 0 <= start < end:
             self.refuse(item, "studio-bad-offsets", f"the offsets {start!r}, {end!r} are no span")
             return None
+        quote = self.text[start:end]
+        if quote == value.get("text") and quote.strip() == quote and end <= len(self.text):
+            return start, end
         proved = proved_span(self.text, start, end, value.get("text"))
         if proved is None:
             self.refuse(item, "studio-quote-differs", f"[{start}, {end}) is not what it quotes")
@@ -172,11 +196,11 @@ class _Reader:
     def attribute(self, item: Item) -> None:
         """Choices and texts: of a region when they carry offsets, else of the document."""
         name = str(item.get("from_name"))
-        value = _mapping(item.get("value"))
+        value = mapping(item.get("value"))
         if item.get("type") == "taxonomy":
-            values = _picked(value.get("taxonomy"))
+            values = picked(value.get("taxonomy"))
         else:
-            values = _strings(value.get("text" if item.get("type") == "textarea" else "choices"))
+            values = strings(value.get("text" if item.get("type") == "textarea" else "choices"))
         if values is None:
             self.refuse(item, "studio-unknown-choice", f"{name!r} is no pick from a flat list")
             return
@@ -190,9 +214,7 @@ class _Reader:
     def author_stance(self, item: Item, target: str, values: list[str]) -> None:
         """One choice for one proposition."""
         twice = any(author.target == target for author in self.author)
-        known = target in self.scheme.target_names and set(values) <= set(
-            self.scheme.polarity_names
-        )
+        known = target in self.known["propositions"] and self.known["polarities"].issuperset(values)
         if not values:
             return
         if not known or twice or len(values) != 1:
@@ -203,60 +225,49 @@ class _Reader:
 
     def document_flags(self, item: Item, values: list[str]) -> None:
         """Flags of the document."""
-        unknown = set(values) - set(self.scheme.names("document_flags"))
+        unknown = set(values) - self.known["document_flags"]
         if unknown:
             said = f"the document flags {sorted(unknown)} are not in the scheme"
             self.refuse(item, "studio-unknown-choice", said)
         self.flags += [value for value in values if value not in unknown]
 
     def of_region(self, item: Item, name: str, values: list[str]) -> None:
-        """Something said of one region; it is put in its place by `fill`."""
+        """Something said of one region; it goes into what is made of the region."""
         identity = str(item.get("id", ""))
         if name in (config.ENTITY_ID, config.ENTITY_PICK) or name.startswith(config.SENSE):
-            region: Entity | Stance | None = self.entities.get(identity)
+            region = self.entities.get(identity)
         else:
             region = self.stances.get(identity)
         if region is None:
             said = f"{name!r} is said of {identity!r}, which is no region it belongs to"
             self.refuse(item, "studio-orphan", said)
             return
-        known = self.known(name, region)
-        if known is None or (known and not set(values) <= set(known)):
+        known = self.offered(name, region)
+        if known is None or (known and not known.issuperset(values)):
             said = f"{name!r} = {values} is not in the scheme"
             self.refuse(item, "studio-unknown-choice", said, region)
             return
         many = name in (config.STANCE_FLAGS, config.NOTE)
-        if (identity, name) in self.said or (len(values) > 1 and not many):
+        before = self.said.setdefault(identity, {})
+        if name in before or (len(values) > 1 and not many):
             self.refuse(item, "studio-double-value", f"{name!r} has more than one value", region)
             return
-        self.said[identity, name] = values
+        before[name] = values
         if name == config.ENTITY_ID:
             self.typed[identity] = item
 
-    def known(self, name: str, region: Entity | Stance) -> tuple[str, ...] | None:
-        """The values a control may have on a region: () is any text, None an unknown control."""
-        if isinstance(region, Entity):
-            label = self.scheme.label(region.label)
-            if name in (config.ENTITY_ID, config.ENTITY_PICK):
-                return ()
-            if label and name == config.SENSE + label.id and label.senses:
-                return label.senses
-            return None
-        lists = {
-            config.POLARITY: "polarities",
-            config.TARGET: "propositions",
-            config.ATTRIBUTION: "attributions",
-            config.HOLDER_KIND: "holder_kinds",
-            config.HOLDER_TYPE: "holder_types",
-            config.STANCE_FLAGS: "stance_flags",
-        }
-        if name == config.NOTE:
-            return ()
-        return self.scheme.names(lists[name]) if name in lists else None
+    def offered(self, name: str, region: _Region) -> frozenset[str] | None:
+        """The values a control may have on a region: none is any text, None an unknown control."""
+        if name in (config.ENTITY_ID, config.ENTITY_PICK, config.NOTE):
+            return _ANY
+        if name in _LISTS:
+            return self.known[_LISTS[name]]
+        label = self.scheme.label(region.label) if name == config.SENSE + region.label else None
+        return frozenset(label.senses) if label and label.senses else None
 
     def relation(self, item: Item) -> None:
         """A relation between a stance and an entity: its holder, whichever way it was drawn."""
-        labels = _strings(item.get("labels"))
+        labels = strings(item.get("labels"))
         ends = [str(item.get("from_id")), str(item.get("to_id"))]
         stance = [end for end in ends if end in self.stances and end not in self.entities]
         entity = [end for end in ends if end in self.entities and end not in self.stances]
@@ -268,44 +279,53 @@ class _Reader:
         if entity[0] not in holders:
             holders.append(entity[0])
 
-    def fill(self) -> None:
-        """Put what was said of regions into them."""
-        for identity, entity in self.entities.items():
-            sense = self.first(identity, config.SENSE + entity.label)
-            self.entities[identity] = replace(
-                entity, entity_id=self.linked(identity, entity), sense=sense
-            )
-        for identity, stance in self.stances.items():
-            flags = self.said.get((identity, config.STANCE_FLAGS), [])
-            self.stances[identity] = replace(
-                stance,
-                target=self.first(identity, config.TARGET),
-                polarity=self.first(identity, config.POLARITY),
-                attribution=self.first(identity, config.ATTRIBUTION),
-                flags=tuple(flags),
-                note="\n".join(self.said.get((identity, config.NOTE), [])),
-            )
+    # What becomes of it
 
-    def linked(self, identity: str, entity: Entity) -> str:
+    def entity(self, identity: str) -> Entity:
+        """The entity that a region and what is said of it are."""
+        region, said = self.entities[identity], self.said.get(identity)
+        return Entity(
+            id=identity,
+            start=region.start,
+            end=region.end,
+            label=region.label,
+            entity_id=self.linked(identity, region, said) if said else "",
+            sense=_first(said, config.SENSE + region.label) if said else None,
+            quote=self.text[region.start : region.end],
+            origin=region.origin,
+        )
+
+    def linked(self, identity: str, region: _Region, said: Said) -> str:
         """The entity's id, picked or typed; of two that differ the typed one is put aside."""
-        picked = (self.first(identity, config.ENTITY_PICK) or "").strip()
-        typed = (self.first(identity, config.ENTITY_ID) or "").strip()
-        if picked and typed and picked != typed:
-            said = f"an entity has the id {picked!r} picked and {typed!r} typed; keep one"
-            self.refuse(self.typed[identity], "studio-two-ids", said, entity)
-        return picked or typed
+        pick = (_first(said, config.ENTITY_PICK) or "").strip()
+        typed = (_first(said, config.ENTITY_ID) or "").strip()
+        if pick and typed and pick != typed:
+            fault = f"an entity has the id {pick!r} picked and {typed!r} typed; keep one"
+            self.refuse(self.typed[identity], "studio-two-ids", fault, region)
+        return pick or typed
 
-    def held(self) -> Iterable[Stance]:
-        """The stances with their holders."""
-        for identity, stance in self.stances.items():
-            yield replace(stance, holder=self.holder(identity, stance))
+    def stance(self, identity: str) -> Stance:
+        """The stance that a region and what is said of it are."""
+        region, said = self.stances[identity], self.said.get(identity, {})
+        return Stance(
+            id=identity,
+            start=region.start,
+            end=region.end,
+            holder=self.holder(identity, region, said),
+            target=_first(said, config.TARGET),
+            polarity=_first(said, config.POLARITY),
+            attribution=_first(said, config.ATTRIBUTION),
+            flags=tuple(said.get(config.STANCE_FLAGS, ())),
+            note="\n".join(said.get(config.NOTE, ())),
+            quote=self.text[region.start : region.end],
+        )
 
-    def holder(self, identity: str, stance: Stance) -> Holder | None:
+    def holder(self, identity: str, region: _Region, said: Said) -> Holder | None:
         """What the choice and the relations together say of the holder; None when they differ."""
-        chosen = self.first(identity, config.HOLDER_KIND)
+        chosen = _first(said, config.HOLDER_KIND)
         kind: HolderKind | None = next((known for known in _KINDS if known == chosen), None)
         mentions = self.holders.get(identity, [])
-        holder_type = self.first(identity, config.HOLDER_TYPE)
+        holder_type = _first(said, config.HOLDER_TYPE)
         if len(mentions) > 1:
             fault = f"is held by {len(mentions)} mentions; keep one relation"
         elif mentions and kind not in (None, "mention"):
@@ -319,19 +339,12 @@ class _Reader:
         else:
             mention = mentions[0] if mentions else None
             return Holder(kind=kind or "mention", mention=mention, type=holder_type)
-        self.report("studio-holder", "error", f"a stance {fault}", stance.start, stance.end)
+        self.report("studio-holder", "error", f"a stance {fault}", region.start, region.end)
         return None
-
-    def first(self, identity: str, name: str) -> str | None:
-        """The one value said of a region, or None."""
-        values = self.said.get((identity, name))
-        return values[0] if values else None
 
     # Reports
 
-    def refuse(
-        self, item: Item, code: str, message: str, region: Entity | Stance | None = None
-    ) -> None:
+    def refuse(self, item: Item, code: str, message: str, region: _Region | None = None) -> None:
         """Report an item and keep it aside."""
         start, end = (region.start, region.end) if region else (None, None)
         self.report(code, "error", f"{message}; it was put aside", start, end)
@@ -379,19 +392,7 @@ def _level(code: str) -> Level:
     return 5 if code == "studio-holder" else 4
 
 
-def _mapping(value: object) -> dict[str, Any]:
-    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
-
-
-def _picked(value: object) -> list[str] | None:
-    """The values of a list that is picked from, each a path of one step; None for other shapes."""
-    paths = cast("list[object]", value or []) if isinstance(value or [], list) else [value]
-    steps = [_strings(path) for path in paths]
-    return [path[0] for path in steps] if all(len(path) == 1 for path in steps) else None
-
-
-def _strings(value: object) -> list[str]:
-    if isinstance(value, str):
-        return [value]
-    items = cast("list[object]", value) if isinstance(value, list) else []
-    return [str(item) for item in items]
+def _first(said: Said, name: str) -> str | None:
+    """The one value said of a region, or None."""
+    values = said.get(name)
+    return values[0] if values else None

@@ -9,7 +9,9 @@ from ijcorpus.annotation import Annotation, Annotator
 from ijcorpus.document import Struct, sha256
 from ijcorpus.finding import Finding, Location, Severity
 from ijcorpus.labelstudio import config
+from ijcorpus.labelstudio.bulk import uncollected
 from ijcorpus.labelstudio.decode import annotation_of
+from ijcorpus.labelstudio.shapes import mapping
 from ijcorpus.labelstudio.tasks import Item
 from ijcorpus.scheme import LabelScheme
 
@@ -51,11 +53,12 @@ def harvest(
     reported and left out.
     """
     reader = _Harvest(snapshot, annotator, scheme, digests)
-    for task in cast("Sequence[object]", snapshot.tasks):
-        if isinstance(task, dict):
-            reader.task(cast("Json", task))
-        else:
-            reader.set_aside("", "a task", task)
+    with uncollected():
+        for task in cast("Sequence[object]", snapshot.tasks):
+            if isinstance(task, dict):
+                reader.task(cast("Json", task))
+            else:
+                reader.set_aside("", "a task", task)
     return Pulled(
         annotator=annotator.id,
         annotations=reader.annotations,
@@ -82,7 +85,7 @@ class _Harvest:
 
     def task(self, task: Json) -> None:
         """One task with all annotations and drafts."""
-        data = _mapping(task.get("data"))
+        data = mapping(task.get("data"))
         document, _, digest = str(data.get("ij_key", "")).rpartition("@")
         number = f"task {task.get('id')}"
         if not document:
@@ -125,13 +128,15 @@ class _Harvest:
 
     def records(self, document: str, what: str, listed: object) -> list[Json]:
         """The records of a list; whatever is none is set aside."""
-        items = cast("list[object]", listed) if isinstance(listed, list) else []
+        items = cast("list[Json]", listed) if isinstance(listed, list) else []
         if listed is not None and not isinstance(listed, list):
             self.set_aside(document, f"a list of {what}s", listed)
-        for item in items:
-            if not isinstance(item, dict):
-                self.set_aside(document, what, item)
-        return [cast("Json", item) for item in items if isinstance(item, dict)]
+        records = [item for item in items if type(item) is dict]
+        if len(records) < len(items):
+            for item in items:
+                if type(item) is not dict:
+                    self.set_aside(document, what, item)
+        return records
 
     def set_aside(self, document: str, what: str, item: object) -> None:
         """Report what has not the shape that Label Studio gives it, and keep it as it is."""
@@ -242,10 +247,6 @@ class _Harvest:
         self.findings.append(
             Finding(code=code, level=2, severity=severity, location=place, message=said)
         )
-
-
-def _mapping(value: object) -> Json:
-    return cast("Json", value) if isinstance(value, dict) else {}
 
 
 def _age(annotation: Json) -> tuple[str, int]:

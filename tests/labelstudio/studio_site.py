@@ -96,7 +96,8 @@ class Site:
     @property
     def studio(self) -> Studio:
         space = self.space
-        return Studio(self.access, space.layout, "tiny", space.scheme, space.registry.values())
+        known = space.registry.values()
+        return Studio(self.access, space.layout, space.info.name, space.scheme, known)
 
     def annotator(self, name: str) -> Annotator:
         return self.space.annotators[name]

@@ -28,6 +28,7 @@ CONTROLS = [
     "entity",
     "stance",
     "entity_id",
+    "entity_pick",
     "polarity",
     "target",
     "attribution",
@@ -40,6 +41,7 @@ CONTROLS = [
     "sense_GPE",
     "x",
 ]
+KINDS = ["labels", "choices", "textarea", "taxonomy", "relation", "rectangle"]
 VALUES = [*SCHEME.label_names, SCHEME.stance.id, *SCHEME.polarity_names, *SCHEME.target_names, "?"]
 
 scalars = st.one_of(
@@ -75,6 +77,9 @@ def values(draw: st.DrawFn) -> Any:
         )
     for kind in draw(st.sets(st.sampled_from(["labels", "choices"]), max_size=2)):
         value[kind] = draw(or_junk(st.lists(st.sampled_from(VALUES), max_size=2)))
+    if draw(st.booleans()):
+        path = st.lists(st.sampled_from(["ent-1", "ent-2", " "]), min_size=1, max_size=2)
+        value["taxonomy"] = draw(or_junk(st.lists(or_junk(path), max_size=2)))
     for name in draw(st.sets(st.sampled_from(["start", "end"]), max_size=1)):
         value[name] = draw(junk)
     return value
@@ -86,9 +91,7 @@ def items(draw: st.DrawFn) -> Any:
         "id": draw(or_junk(st.sampled_from(["r1", "r2", "r3"]))),
         "from_name": draw(or_junk(st.sampled_from(CONTROLS))),
         "to_name": "text",
-        "type": draw(
-            or_junk(st.sampled_from(["labels", "choices", "textarea", "relation", "rectangle"]))
-        ),
+        "type": draw(or_junk(st.sampled_from(KINDS))),
         "value": draw(or_junk(values())),
         "from_id": draw(or_junk(st.sampled_from(["r1", "r2"]))),
         "to_id": draw(or_junk(st.sampled_from(["r1", "r2"]))),
@@ -190,11 +193,14 @@ def test_everything_is_in_the_layer_or_set_aside(result: list[Any]) -> None:
 
 def spoken(item: Any) -> list[str]:
     """The values that an item other than a span gives."""
-    if item.get("type") not in ("choices", "textarea") or not isinstance(item.get("value"), dict):
+    names = {"choices": "choices", "textarea": "text", "taxonomy": "taxonomy"}
+    name = names.get(str(item.get("type")))
+    if name is None or not isinstance(item.get("value"), dict):
         return []
-    said = item["value"].get("text" if item["type"] == "textarea" else "choices")
+    said = item["value"].get(name)
     listed = [said] if isinstance(said, str) else said if isinstance(said, list) else []
-    return [str(value) for value in listed if str(value).strip()]
+    steps = [step for one in listed for step in (one if isinstance(one, list) else [one])]
+    return [str(step) for step in steps if str(step).strip()]
 
 
 def words(made: Annotation) -> str:

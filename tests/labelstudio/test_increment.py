@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -11,7 +12,8 @@ import msgspec
 import pytest
 from studio_site import HARBOUR, Site, plain
 
-from ijcorpus.document import Document
+from ijcorpus.annotation import Annotator
+from ijcorpus.document import Document, sha256
 from ijcorpus.errors import StudioError
 from ijcorpus.labelstudio import increment
 from ijcorpus.labelstudio.api import Api, Json
@@ -175,6 +177,22 @@ def test_what_was_left_is_used_only_if_it_is_whole(begun: Site, spoilt: str) -> 
     pulled = pull(begun)
     assert pulled.asked == len(World(begun, 0).tasks())
     assert pulled.snapshot == name
+
+
+@pytest.mark.parametrize("newest", ["", "soon", "0001-01-01T00:00:00+14:00"])
+def test_a_record_without_a_time_is_none(tmp_path: Path, newest: str) -> None:
+    ann = Annotator(id="ann", kind="human", description="", email="ann@example.org")
+    snapshot = Snapshot(project="p", config="", model_version="", users={}, tasks=())
+    data = msgspec.json.encode(snapshot)
+    name = f"{sha256(data)[:16]}.json"
+    (tmp_path / name).write_bytes(data)
+    left = increment.Last(
+        project=1, created="x", model_version="", newest="2031-05-01T00:00:00Z", snapshot=name
+    )
+    for said, known in ((left.newest, True), (newest, False)):
+        record = msgspec.structs.replace(left, newest=said)
+        (tmp_path / "ann.json").write_bytes(msgspec.json.encode(record))
+        assert (increment.recall(tmp_path, tmp_path, ann)[0] is not None) == known
 
 
 def test_an_older_state_that_returned_is_noticed(begun: Site) -> None:

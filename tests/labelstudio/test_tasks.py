@@ -1,75 +1,22 @@
 from __future__ import annotations
 
-import unicodedata
-from pathlib import Path
+from collections import Counter
 from typing import Any
 
 import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from studio_annotations import LISTED, SCHEME, TYPED, annotations, decode, make
 
-from ijcorpus.annotation import (
-    Annotation,
-    AuthorStance,
-    Entity,
-    Holder,
-    Stance,
-    canonical,
-)
+from ijcorpus.annotation import Annotation, AuthorStance, Entity, Holder, Stance
 from ijcorpus.document import Document, RawMap, sha256
 from ijcorpus.errors import StudioError, TextMismatchError
-from ijcorpus.labelstudio import tasks
+from ijcorpus.labelstudio import config, tasks
 from ijcorpus.labelstudio.decode import Decoded, annotation_of, with_origins
-from ijcorpus.scheme import read_scheme
 
-SCHEME = read_scheme((Path(__file__).parents[2] / "annotations" / "scheme.toml").read_text())
 LABEL, OTHER = SCHEME.label_names[:2]
 SENSED = next(label for label in SCHEME.entities if label.senses)
-PIECES = [
-    "word",
-    "Mr",
-    " ",
-    "  ",
-    "\t",
-    "\n",
-    "\n\n",
-    "👍🏽",
-    "👨‍👩‍👧",
-    "🇯🇵",
-    "𝒳",
-    "e\u0323\u0302x\u0301",
-    "東京",
-    "ירושלים",
-    "\u00a0",
-    "\u200b",
-    "&amp;",
-    "<b>",
-    "\\n",
-    '"',
-    ".",
-]
-
-
-def make(text: str, **fields: Any) -> Annotation:
-    return Annotation(
-        document="doc",
-        digest=sha256(text),
-        scheme=SCHEME.version,
-        annotator="anna",
-        **fields,
-    )
-
-
-def decode(result: list[dict[str, Any]], text: str, annotator: str = "anna") -> Decoded:
-    return annotation_of(
-        result,
-        document="doc",
-        text=text,
-        digest=sha256(text),
-        scheme=SCHEME,
-        annotator=annotator,
-    )
 
 
 def codes(decoded: Decoded) -> list[str]:
@@ -91,77 +38,22 @@ def stance(text: str, quote: str, identity: str = "s1", **fields: Any) -> Stance
     return Stance(id=identity, start=start, end=start + len(quote), quote=quote, **fields)
 
 
-@st.composite
-def annotations(draw: st.DrawFn) -> tuple[str, Annotation]:
-    text = unicodedata.normalize(
-        "NFC", "a" + "".join(draw(st.lists(st.sampled_from(PIECES), max_size=25))) + "z"
-    )
-    edges = [i for i, c in enumerate(text) if not c.isspace()]
-
-    def span() -> tuple[int, int]:
-        one, other = draw(st.sampled_from(edges)), draw(st.sampled_from(edges))
-        return min(one, other), max(one, other) + 1
-
-    def choice(*names: str) -> Any:
-        return draw(st.sampled_from(names))
-
-    entities: list[Entity] = []
-    for number in range(draw(st.integers(0, 5))):
-        start, end = span()
-        label = draw(st.sampled_from(SCHEME.entities))
-        entities.append(
-            Entity(
-                id=f"e{number + 1}",
-                start=start,
-                end=end,
-                label=label.id,
-                entity_id=choice("", "ent-0001", "nil-x"),
-                sense=draw(st.sampled_from([None, *label.senses])),
-                quote=text[start:end],
-                origin=choice("manual", "prediction", "prediction-changed"),
-            )
-        )
-    kinds = ["author", "unnamed", *(["mention"] if entities else [])]
-    stances: list[Stance] = []
-    for number in range(draw(st.integers(0, 4))):
-        start, end = span()
-        kind = draw(st.sampled_from([None, *kinds]))
-        mention = draw(st.sampled_from(entities)).id if kind == "mention" else None
-        held = draw(st.sampled_from([None, *SCHEME.names("holder_types")]))
-        stances.append(
-            Stance(
-                id=f"s{number + 1}",
-                start=start,
-                end=end,
-                holder=Holder(kind=kind, mention=mention, type=held) if kind else None,
-                target=draw(st.sampled_from([None, *SCHEME.target_names])),
-                polarity=draw(st.sampled_from([None, *SCHEME.polarity_names])),
-                attribution=draw(st.sampled_from([None, *SCHEME.names("attributions")])),
-                flags=tuple(draw(st.sets(st.sampled_from(SCHEME.names("stance_flags"))))),
-                note=choice("", "short", "two\nlines", "表 👍🏽"),
-                quote=text[start:end],
-            )
-        )
-    author = [
-        AuthorStance(target=target, polarity=draw(st.sampled_from(SCHEME.polarity_names)))
-        for target in draw(st.sets(st.sampled_from(SCHEME.target_names)))
-    ]
-    flags = tuple(draw(st.sets(st.sampled_from(SCHEME.names("document_flags")))))
-    found = make(
-        text,
-        entities=tuple(entities),
-        stances=tuple(stances),
-        author=tuple(author),
-        flags=flags,
-    )
-    return text, canonical(found)
-
-
-@given(annotations())
+@given(annotations(), st.frozensets(st.sampled_from([LISTED, TYPED])))
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_what_goes_out_comes_back(made: tuple[str, Annotation]) -> None:
+def test_what_goes_out_comes_back(made: tuple[str, Annotation], pickable: frozenset[str]) -> None:
+    """Whatever of the ids is picked and whatever is typed."""
     text, annotation = made
-    decoded = decode(tasks.result(annotation, text, SCHEME), text)
+    result = tasks.result(annotation, text, SCHEME, pickable)
+    picked = [i["value"]["taxonomy"] for i in result if i.get("from_name") == config.ENTITY_PICK]
+    typed = [i["value"]["text"] for i in result if i.get("from_name") == config.ENTITY_ID]
+    ids = Counter(e.entity_id for e in annotation.entities if e.entity_id)
+    assert Counter(path[0] for (path,) in picked) == Counter(
+        {name: n for name, n in ids.items() if name in pickable}
+    )
+    assert Counter(typed_id for (typed_id,) in typed) == Counter(
+        {name: n for name, n in ids.items() if name not in pickable}
+    )
+    decoded = decode(result, text)
     assert decoded.annotation == annotation
     assert not decoded.findings
     assert not decoded.quarantined
@@ -247,6 +139,7 @@ def test_label_studio_s_own_wording_of_line_ends_and_spaces_is_taken() -> None:
         (region(0, 3, "Anna"), "studio-quote-differs"),
         (region(5, 500, "Anna"), "studio-quote-differs"),
         (region(5, 500, None), "studio-quote-differs"),
+        (region(TEXT.index("waits"), 500, "waits."), "studio-quote-differs"),
         (region(5, 5, ""), "studio-bad-offsets"),
         (region(9, 5, "x"), "studio-bad-offsets"),
         (region(-1, 5, "x"), "studio-bad-offsets"),
