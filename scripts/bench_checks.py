@@ -50,6 +50,9 @@ synthetic = _load("synthetic")
 Made = synthetic.Made
 OURS = "ijcorpus, levels 1 to 6"
 ANEW = "ijcorpus, and adjudicated anew"
+SOURCE = msgspec.json.Decoder(Source)
+DOCUMENT = msgspec.json.Decoder(Document)
+ANNOTATION = msgspec.json.Decoder(Annotation)
 UD = "udtools, levels 1 and 2"
 ANNOTATORS = {
     name: Annotator(id=name, kind="human", description="", email="", adjudicates=name == "judge")
@@ -59,10 +62,9 @@ ANNOTATORS = {
 
 def subject(one: Made, *, anew: bool = False) -> Subject:
     """One document from its bytes; raises msgspec.ValidationError."""
-    decode = msgspec.json.decode
-    said = {name: decode(data, type=Annotation) for name, data in one.layers.items()}
+    said = {name: ANNOTATION.decode(data) for name, data in one.layers.items()}
     final = said.pop(ADJUDICATED)
-    document = decode(one.document, type=Document)
+    document = DOCUMENT.decode(one.document)
     settled = None
     if anew:
         # The second pass has missed a mention; as if it had not, so that nothing is to be decided.
@@ -71,7 +73,7 @@ def subject(one: Made, *, anew: bool = False) -> Subject:
             document.id, both, (), adjudicator="judge", sentences=document.sentences
         )
     return Subject(
-        source=decode(one.source, type=Source),
+        source=SOURCE.decode(one.source),
         document=document,
         layers=tuple(Layer(name=name, annotation=layer) for name, layer in said.items()),
         adjudicated=Layer(name=ADJUDICATED, annotation=final),

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -16,7 +17,15 @@ from ijcorpus.checks.consistency import CONSISTENCY_CHECKS
 from ijcorpus.checks.corpus import CORPUS_CHECKS
 from ijcorpus.checks.documents import DOCUMENT_CHECKS
 from ijcorpus.checks.entities import ENTITY_CHECKS
+from ijcorpus.checks.glances import (
+    DOCUMENT_GLANCES,
+    GLANCES,
+    LAYER_GLANCES,
+    MARK_GLANCES,
+    look,
+)
 from ijcorpus.checks.layers import LAYER_CHECKS
+from ijcorpus.checks.marks import marks
 from ijcorpus.checks.released import ReleaseView
 from ijcorpus.checks.releases import FILE_CHECKS
 from ijcorpus.checks.rows import ROW_CHECKS
@@ -24,7 +33,8 @@ from ijcorpus.checks.settlement import ORPHAN_CHECKS, SETTLEMENT_CHECKS
 from ijcorpus.checks.sources import SOURCE_CHECKS
 from ijcorpus.checks.spans import SPAN_CHECKS
 from ijcorpus.checks.stances import STANCE_CHECKS
-from ijcorpus.checks.subject import Subject, Summary
+from ijcorpus.checks.subject import Subject
+from ijcorpus.checks.summaries import Summaries
 from ijcorpus.checks.units import UNIT_CHECKS
 from ijcorpus.checks.view import (
     Check,
@@ -106,8 +116,9 @@ def check(
 
     With a `memory`, what has not changed is not checked again; the report is the same.
     """
-    summaries: list[Summary] = []
-    found = list(_findings(view, level, releases, memory or _forget, summaries))
+    with Summaries() as summaries:
+        found = list(_findings(view, level, releases, memory, summaries))
+        unseen = tuple(summary.id for summary in summaries if not summary.at_hand)
     valid = [w for w in view.waivers if not w.until or w.until >= view.today]
     stands: list[Finding] = []
     waived: list[Finding] = []
@@ -119,8 +130,7 @@ def check(
             continue
         used = any(waiver.covers(finding) for finding in found)
         last = WaiverView(waiver=waiver, used=used, today=view.today)
-        stands += run(WAIVER_CHECKS, last, level)
-    unseen = tuple(summary.id for summary in summaries if not summary.at_hand)
+        stands += run(_left("waiver", level), last)
     blind = [c for c, one in ALL_CHECKS.items() if one.needs_text and one.level <= level]
     return Report(
         findings=tuple(stands),
@@ -135,21 +145,27 @@ def document_findings(ground: CorpusView, subject: Subject, level: Level = 7) ->
 
     The ground is a corpus without its documents, so that nothing here can rest on another one.
     """
-    found = run(DOCUMENTS_CHECKS, DocumentView(corpus=ground, subject=subject), level)
+    view = DocumentView(corpus=ground, subject=subject)
+    together = look(MARK_GLANCES, marks(ground, subject))
+    found = run(_left("document", level, together + look(DOCUMENT_GLANCES, view)), view)
     for layer in subject.annotations:
         said = AnnotationView(corpus=ground, subject=subject, layer=layer)
-        found += run(ANNOTATION_CHECKS, said, level)
+        seen = together + look(LAYER_GLANCES, said)
+        found += run(_left("annotation", level, seen), said)
     return found
 
 
-def run(checks: Iterable[Check[V]], view: V, level: Level) -> list[Finding]:
-    """The findings of those checks that are at most of a level."""
-    return [
-        one.finding(view, fault)
-        for one in checks
-        if one.level <= level
-        for fault in one.function(view)
-    ]
+def run(checks: Iterable[Check[V]], view: V) -> list[Finding]:
+    """The findings of checks."""
+    return [one.finding(view, fault) for one in checks for fault in one.function(view)]
+
+
+@cache
+def _left(scope: str, level: Level, seen: tuple[bool, ...] = ()) -> tuple[Check[Any], ...]:
+    """The checks of a level and below that no glance has spared."""
+    glances = zip(GLANCES[scope], seen, strict=True) if seen else ()
+    spared = {code for glance, clear in glances if clear for code in glance.clears}
+    return tuple(c for c in SCOPES[scope] if c.level <= level and c.code not in spared)
 
 
 def table() -> str:
@@ -171,23 +187,25 @@ def _findings(
     view: CorpusView,
     level: Level,
     releases: Iterable[ReleaseView],
-    memory: Memory,
-    summaries: list[Summary],
+    memory: Memory | None,
+    summaries: Summaries,
 ) -> Iterator[Finding]:
     """All findings; what is to be kept of the documents is put into `summaries` on the way."""
     ground = msgspec.structs.replace(view, subjects=(), strays=(), orphans=(), waivers=())
     rules = (level, ground.scheme, ground.registry, ground.annotators, ground.fact_sources)
     base = sha256(_ENCODER.encode(rules))
+    remember = memory or _forget
     for subject in view.subjects:
-        summaries.append(subject.summary())
+        summaries.add(subject.summary())
         rests_on = (base, ground.splits.get(subject.id), subject)
-        yield from memory(rests_on, lambda one=subject: document_findings(ground, one, level))
+        yield from remember(rests_on, lambda one=subject: document_findings(ground, one, level))
     texts = view.texts or _texts(view)
-    whole = msgspec.structs.replace(view, subjects=(), documents=tuple(summaries), texts=texts)
-    everything = (base, view.splits, whole.documents, view.strays, view.orphans)
-    yield from memory(everything, lambda: run(WHOLE_CHECKS, whole, level))
+    whole = msgspec.structs.replace(view, subjects=(), documents=summaries, texts=texts)
+    listed = summaries.digest if memory else ""
+    everything = (base, view.splits, listed, view.strays, view.orphans)
+    yield from remember(everything, lambda: run(_left("corpus", level), whole))
     for release in releases:
-        yield from memory((level, release), lambda one=release: run(RELEASE_CHECKS, one, level))
+        yield from remember((level, release), lambda one=release: run(_left("release", level), one))
 
 
 def _texts(view: CorpusView) -> Callable[[str], str | None]:

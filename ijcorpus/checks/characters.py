@@ -41,25 +41,19 @@ def _visible(view: DocumentView) -> bool:
     return bool((view.subject.text or "").strip())
 
 
-def _odd(view: DocumentView) -> str:
-    """The text, if a character of it is neither printable nor a plain space, tab or line end."""
-    return "" if view.subject.plain else view.subject.text or ""
-
-
 def _text_odd_space(view: DocumentView) -> Iterator[Fault]:
     remedy = "let the cleaning rules make a space of it"
-    return _first(_odd(view), _SPACE, "a space that is none of ' '", remedy)
+    return _first(view.subject.text or "", _SPACE, "a space that is none of ' '", remedy)
 
 
 def _text_private_use(view: DocumentView) -> Iterator[Fault]:
     remedy = "find out which sign the font drew there"
-    return _first(_odd(view), _PRIVATE, "a private-use character", remedy)
+    return _first(view.subject.text or "", _PRIVATE, "a private-use character", remedy)
 
 
 def _text_mojibake(view: DocumentView) -> Iterator[Fault]:
     remedy = "the bytes were read in another encoding than they were written in"
-    text = view.subject.text or ""
-    return _first("" if text.isascii() else text, _MOJIBAKE, "broken UTF-8", remedy)
+    return _first(view.subject.text or "", _MOJIBAKE, "broken UTF-8", remedy)
 
 
 def _text_homoglyph(view: DocumentView) -> Iterator[Fault]:
@@ -75,7 +69,7 @@ def _text_homoglyph(view: DocumentView) -> Iterator[Fault]:
 
 def _mixed(text: str) -> Iterator[re.Match[str]]:
     """Words that have Latin letters and letters of a script that resembles Latin."""
-    if not text.isascii() and _LOOKALIKE.search(text):
+    if _LOOKALIKE.search(text):
         for match in _WORD.finditer(text):
             if _LOOKALIKE.search(match[0]) and _LATIN.search(match[0]):
                 yield match

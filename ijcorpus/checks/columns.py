@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from itertools import compress
+from operator import ne
+from typing import NamedTuple, TypeVar
 
 from msgspec.structs import astuple
 
@@ -38,6 +40,9 @@ class Judgements(NamedTuple):
     quote: tuple[str, ...] = ()
 
 
+C = TypeVar("C", Mentions, Judgements)
+
+
 def mentions(entities: Iterable[Entity]) -> Mentions:
     """The columns of entities."""
     return Mentions(*zip(*map(astuple, entities), strict=True))
@@ -46,3 +51,19 @@ def mentions(entities: Iterable[Entity]) -> Mentions:
 def judgements(stances: Iterable[Stance]) -> Judgements:
     """The columns of judgements."""
     return Judgements(*zip(*map(astuple, stances), strict=True))
+
+
+def together(lists: Sequence[C], none: C) -> C:
+    """The columns of the marks of the last list, and of those of the others that it has not.
+
+    Ids are left out, and do not tell marks apart. Without lists the columns are `none`.
+    """
+    *others, last = lists or (none,)
+    rows = [*zip(*last[1:], strict=True)]
+    known = dict(zip(last.start, rows, strict=True))
+    for said in others:
+        if said[1:] == last[1:]:
+            continue
+        own = [*zip(*said[1:], strict=True)]
+        rows += compress(own, map(ne, own, map(known.get, said.start)))
+    return type(none)((), *zip(*rows, strict=True))

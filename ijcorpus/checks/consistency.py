@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from ijcorpus.annotation import Stance
 from ijcorpus.checks.annotated import AnnotationView
-from ijcorpus.checks.entities import NIL
-from ijcorpus.checks.view import Check, Fault
+from ijcorpus.checks.view import NIL, Check, Fault
 
 # Marks that a name does not begin or end with; full stops, brackets and apostrophes it may.
-_EDGES = ',;:!?"“”«»‐‑‒–—―-…'
-_BARE = re.compile(f"[{re.escape(_EDGES)}]")
+EDGES = ',;:!?"“”«»‐‑‒–—―-…'
 
 
 def _mention_edge_mark(view: AnnotationView) -> Iterator[Fault]:
-    if not _BARE.search(view.name_edges):
-        return
     for entity in view.placed_entities:
         words = view.surface(entity)
-        tight = words.strip(_EDGES)
+        tight = words.strip(EDGES)
         if words != tight and tight:
-            start = entity.start + len(words) - len(words.lstrip(_EDGES))
+            start = entity.start + len(words) - len(words.lstrip(EDGES))
             yield view.fault(
                 entity,
                 "begins or ends with a punctuation mark; leave it outside.",
@@ -31,16 +26,12 @@ def _mention_edge_mark(view: AnnotationView) -> Iterator[Fault]:
 
 
 def _mention_across_lines(view: AnnotationView) -> Iterator[Fault]:
-    if "\n" not in "".join(view.names):
-        return
     for entity in view.placed_entities:
         if "\n" in view.surface(entity).strip():
             yield view.fault(entity, "runs over the end of a line; mark one name in one line.")
 
 
 def _mention_without_letter(view: AnnotationView) -> Iterator[Fault]:
-    if view.name_edges.isalnum():
-        return
     for entity in view.placed_entities:
         words = view.surface(entity)
         if words.strip() and not any(character.isalnum() for character in words):
@@ -48,11 +39,9 @@ def _mention_without_letter(view: AnnotationView) -> Iterator[Fault]:
 
 
 def _nil_id_has_entry(view: AnnotationView) -> Iterator[Fault]:
-    if not any(link.startswith(NIL) for link in view.unlisted):
-        return
-    for entity, words in zip(view.annotation.entities, view.names, strict=True):
+    for entity in view.annotation.entities:
         if entity.entity_id.startswith(NIL):
-            for known in view.corpus.named.get(words, ()):
+            for known in view.corpus.named.get(view.surface(entity), ()):
                 yield view.fault(
                     entity,
                     f"is {entity.entity_id}, yet the registry's {known} has just this name; link "
@@ -61,10 +50,8 @@ def _nil_id_has_entry(view: AnnotationView) -> Iterator[Fault]:
 
 
 def _surface_not_a_name(view: AnnotationView) -> Iterator[Fault]:
-    if view.corpus.entries.keys().isdisjoint(view.unlisted):
-        return
-    for entity, words in zip(view.annotation.entities, view.names, strict=True):
-        entry = view.corpus.entries.get(entity.entity_id)
+    for entity in view.annotation.entities:
+        entry, words = view.corpus.entries.get(entity.entity_id), view.surface(entity)
         if not entry or not words:
             continue
         names = (entry.name, *entry.aliases, *entry.ambiguous)
@@ -77,7 +64,7 @@ def _surface_not_a_name(view: AnnotationView) -> Iterator[Fault]:
 
 
 def _flag_twice(view: AnnotationView) -> Iterator[Fault]:
-    for stance in view.annotation.stances if any(view.layer.judgements.flags) else ():
+    for stance in view.annotation.stances:
         for flag in _twice(stance.flags):
             yield view.fault(stance, f"has the flag {flag} twice; keep one.")
     for flag in _twice(view.annotation.flags):
@@ -116,7 +103,8 @@ def _holder_type_differs(view: AnnotationView) -> Iterator[Fault]:
 
 
 def _author_typed(view: AnnotationView) -> Iterator[Fault]:
-    for stance, holder in zip(view.annotation.stances, view.layer.judgements.holder, strict=True):
+    for stance in view.annotation.stances:
+        holder = stance.holder
         if holder and holder.kind == "author" and holder.type:
             yield view.fault(
                 stance, f"is the author's, with the type {holder.type}; the author has none."
@@ -124,8 +112,6 @@ def _author_typed(view: AnnotationView) -> Iterator[Fault]:
 
 
 def _author_stance_unsupported(view: AnnotationView) -> Iterator[Fault]:
-    if not view.annotation.author:
-        return
     own = {s.target for s in view.annotation.stances if s.holder and s.holder.kind == "author"}
     for whole in view.annotation.author:
         if whole.target not in own:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from ijcorpus.checks.entities import NIL
 from ijcorpus.checks.overlap import Word, resembling, shared_runs, shingles, words
 from ijcorpus.checks.subject import Summary
-from ijcorpus.checks.view import Check, CorpusView, Fault
+from ijcorpus.checks.summaries import likely_twice
+from ijcorpus.checks.view import NIL, Check, CorpusView, Fault
 from ijcorpus.document import sha256
 from ijcorpus.finding import Location
 
@@ -17,7 +17,9 @@ RUN = 8
 
 
 def _source_twice(view: CorpusView) -> Iterator[Fault]:
-    for name, count in Counter(document.id for document in view.documents).items():
+    twice = likely_twice(document.id for document in view.documents)
+    counts = Counter(document.id for document in view.documents if twice(document.id))
+    for name, count in counts.items():
         if count > 1:
             yield Fault(
                 f"the sources list {name} {count} times; keep one record, or rename the others.",
@@ -37,8 +39,9 @@ def _split_missing(view: CorpusView) -> Iterator[Fault]:
 def _split_unknown(view: CorpusView) -> Iterator[Fault]:
     rule = view.scheme.splits
     names = tuple(dict.fromkeys((*rule.shares, rule.held_out)))
+    unknown = _without_document(view)
     for document, split in view.splits.items():
-        if document not in view.ids:
+        if document in unknown:
             yield Fault(
                 f"the split of {document} is {split}, but the corpus has no such document; "
                 "mend the line in annotations/splits.tsv.",
@@ -51,11 +54,23 @@ def _split_unknown(view: CorpusView) -> Iterator[Fault]:
             )
 
 
+def _without_document(view: CorpusView) -> set[str]:
+    """The ids of the split list that are no document's."""
+    twice = likely_twice(document.id for document in view.documents)
+    listed = [d.id for d in view.documents if twice(d.id) and d.id in view.splits]
+    once = sum(d.id in view.splits and not twice(d.id) for d in view.documents)
+    # Counted first, since a set of all is worth its memory only when something is wrong.
+    if once + len({*listed}) == len(view.splits):
+        return set()
+    return {*view.splits}.difference(document.id for document in view.documents)
+
+
 def _split_topic_leak(view: CorpusView) -> Iterator[Fault]:
+    twice = likely_twice(document.topic for document in view.documents)
     first: dict[str, Summary] = {}
     for document in view.documents:
         aside = document.subset in view.scheme.splits.held_out_subsets
-        if aside or document.id not in view.splits:
+        if aside or document.id not in view.splits or not twice(document.topic):
             continue
         other = first.setdefault(document.topic, document)
         here, there = view.splits[document.id], view.splits[other.id]
@@ -70,9 +85,9 @@ def _split_topic_leak(view: CorpusView) -> Iterator[Fault]:
 
 
 def _near_duplicate(view: CorpusView) -> Iterator[Fault]:
-    listed = [d.id for d in view.documents if d.at_hand and d.id in view.splits]
-    if len({view.splits[name] for name in listed}) < 2:
+    if len({view.splits.get(d.id) for d in view.documents if d.at_hand} - {None}) < 2:
         return
+    listed = [d.id for d in view.documents if d.at_hand and d.id in view.splits]
     texts = (view.text(name) for name in listed)
     for a, b, share in resembling(texts, n=5, least=RESEMBLANCE):
         one, other = listed[a], listed[b]
@@ -149,7 +164,7 @@ def _nil_id_in_registry(view: CorpusView) -> Iterator[Fault]:
 
 def _registry_label_unknown(view: CorpusView) -> Iterator[Fault]:
     for entry in view.registry:
-        if view.scheme.label(entry.label) is None:
+        if entry.label not in view.labels:
             yield Fault(
                 f"the registry's {entry.id} ({entry.name}) has the label {entry.label!r}; "
                 f"choose one of {', '.join(view.scheme.label_names)}.",

@@ -20,8 +20,6 @@ _REFUSED = ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 def _text_not_nfc(view: DocumentView) -> Iterator[Fault]:
     text = view.subject.text or ""
-    if text.isascii() or unicodedata.is_normalized("NFC", text):
-        return
     composed = unicodedata.normalize("NFC", text)
     if text != composed:
         pairs = enumerate(zip(text, composed, strict=False))
@@ -36,8 +34,6 @@ def _text_not_nfc(view: DocumentView) -> Iterator[Fault]:
 
 def _text_control_character(view: DocumentView) -> Iterator[Fault]:
     text = view.subject.text or ""
-    if view.subject.plain and "\ufffd" not in text:
-        return
     for character in sorted(set(text)):
         refused = character == "\ufffd" or unicodedata.category(character) in _REFUSED
         if character in "\n\t" or not refused:

@@ -6,19 +6,17 @@ from collections.abc import Iterator
 
 from ijcorpus.annotation import Entity
 from ijcorpus.checks.annotated import AnnotationView
-from ijcorpus.checks.view import Check, Fault
-
-NIL = "nil-"
+from ijcorpus.checks.view import NIL, Check, Fault
 
 
 def _unknown_label(view: AnnotationView) -> Iterator[Fault]:
-    labels = view.corpus.labels
-    for entity in view.of_kinds(lambda label, _: label not in labels):
-        yield view.fault(
-            entity,
-            f"has the label {entity.label!r}, which scheme {view.scheme.version} does not "
-            f"have; choose one of {', '.join(view.scheme.label_names)}.",
-        )
+    for entity in view.annotation.entities:
+        if entity.label not in view.corpus.labels:
+            yield view.fault(
+                entity,
+                f"has the label {entity.label!r}, which scheme {view.scheme.version} does not "
+                f"have; choose one of {', '.join(view.scheme.label_names)}.",
+            )
 
 
 def _senses(view: AnnotationView, label: str) -> tuple[str, ...] | None:
@@ -28,39 +26,35 @@ def _senses(view: AnnotationView, label: str) -> tuple[str, ...] | None:
 
 
 def _unknown_sense(view: AnnotationView) -> Iterator[Fault]:
-    def unknown(label: str, sense: str | None) -> bool:
-        senses = _senses(view, label)
-        return sense is not None and senses is not None and sense not in senses
-
-    for entity in view.of_kinds(unknown):
-        yield view.fault(
-            entity,
-            f"has the sense {entity.sense!r}; {entity.label} has "
-            f"{', '.join(_senses(view, entity.label) or ()) or 'no senses'}.",
-        )
+    for entity in view.annotation.entities:
+        senses = _senses(view, entity.label)
+        if entity.sense is not None and senses is not None and entity.sense not in senses:
+            yield view.fault(
+                entity,
+                f"has the sense {entity.sense!r}; {entity.label} has "
+                f"{', '.join(senses) or 'no senses'}.",
+            )
 
 
 def _sense_missing(view: AnnotationView) -> Iterator[Fault]:
-    for entity in view.of_kinds(lambda label, sense: sense is None and bool(_senses(view, label))):
-        senses = ", ".join(_senses(view, entity.label) or ())
-        yield view.fault(entity, f"({entity.label}) has no sense; choose one of {senses}.")
+    for entity in view.annotation.entities:
+        if entity.sense is None and (senses := _senses(view, entity.label)):
+            listed = ", ".join(senses)
+            yield view.fault(entity, f"({entity.label}) has no sense; choose one of {listed}.")
 
 
 def _unknown_entity_id(view: AnnotationView) -> Iterator[Fault]:
-    missing = view.unlisted.difference(view.corpus.entries)
-    unknown = {link for link in missing if link and not link.startswith(NIL)}
-    for entity in view.annotation.entities if unknown else ():
-        if entity.entity_id in unknown:
+    for entity in view.annotation.entities:
+        link = entity.entity_id
+        if link and not link.startswith(NIL) and link not in view.corpus.entries:
             yield view.fault(
                 entity,
-                f"is linked to {entity.entity_id!r}, which the registry does not have; "
+                f"is linked to {link!r}, which the registry does not have; "
                 f"choose another id, add the entry, or use an id that begins with {NIL!r}.",
             )
 
 
 def _entity_unlinked(view: AnnotationView) -> Iterator[Fault]:
-    if "" not in view.unlisted:
-        return
     for entity in view.annotation.entities:
         if not entity.entity_id:
             yield view.fault(
@@ -71,8 +65,6 @@ def _entity_unlinked(view: AnnotationView) -> Iterator[Fault]:
 
 
 def _label_differs(view: AnnotationView) -> Iterator[Fault]:
-    if view.corpus.entries.keys().isdisjoint(view.unlisted):
-        return
     for entity in view.annotation.entities:
         entry = view.corpus.entries.get(entity.entity_id)
         if entry and entry.label != entity.label:
@@ -84,10 +76,9 @@ def _label_differs(view: AnnotationView) -> Iterator[Fault]:
 
 
 def _same_surface_two_ids(view: AnnotationView) -> Iterator[Fault]:
-    if len(view.readings) == len({*view.names}):
-        return
     first: dict[str, Entity] = {}
-    for entity, words in zip(view.annotation.entities, view.names, strict=True):
+    for entity in view.annotation.entities:
+        words = view.surface(entity)
         if not words or not entity.entity_id:
             continue
         other = first.setdefault(words, entity)

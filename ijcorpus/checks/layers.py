@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from functools import cache
 
 from ijcorpus.annotation import Annotation, canonical
 from ijcorpus.checks.annotated import AnnotationView
@@ -41,25 +40,12 @@ def _annotation_misplaced(view: AnnotationView) -> Iterator[Fault]:
 
 
 def _annotation_not_canonical(view: AnnotationView) -> Iterator[Fault]:
-    if not _in_order(view) and _form(view.annotation) != _form(canonical(view.annotation)):
+    if _form(view.annotation) != _form(canonical(view.annotation)):
         yield Fault(
             f"{view.layer.name} is not in text order with ids e1, e2 ... and s1, s2 ...; "
             "'ijcorpus check --fix' puts it in order.",
             repair=Repair(kind="canonical", safe=not _ids_twice(view)),
         )
-
-
-def _in_order(view: AnnotationView) -> bool:
-    """Whether an annotation shows at a glance that it is in its one form; False decides nothing."""
-    said = view.annotation
-    if said.author or said.flags or not view.ordered or any(view.layer.judgements.flags):
-        return False
-    return view.ids == _numbered(len(said.entities), len(said.stances))
-
-
-@cache
-def _numbered(entities: int, stances: int) -> tuple[str, ...]:
-    return (*(f"e{n + 1}" for n in range(entities)), *(f"s{n + 1}" for n in range(stances)))
 
 
 def _mark_id_twice(view: AnnotationView) -> Iterator[Fault]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable, Hashable, Iterator
+from functools import lru_cache
 
 from ijcorpus.checks.subject import Summary
+from ijcorpus.checks.summaries import likely_twice
 from ijcorpus.checks.view import Check, CorpusView, Fault
 from ijcorpus.finding import Location
 
@@ -24,6 +26,7 @@ def _source_date_malformed(view: CorpusView) -> Iterator[Fault]:
             )
 
 
+@lru_cache
 def _is_date(text: str) -> bool:
     match = _DATE.fullmatch(text)
     if match is None:
@@ -40,11 +43,13 @@ def _again(
     view: CorpusView, key: Callable[[Summary], Hashable]
 ) -> Iterator[tuple[Summary, Summary]]:
     """Pairs of different documents that have one key: the first, and each later one."""
+    twice = likely_twice(map(key, view.documents))
     first: dict[Hashable, Summary] = {}
     for document in view.documents:
-        other = first.setdefault(key(document), document)
-        if other.id != document.id:
-            yield other, document
+        if twice(said := key(document)):
+            other = first.setdefault(said, document)
+            if other.id != document.id:
+                yield other, document
 
 
 def _text_twice(view: CorpusView) -> Iterator[Fault]:

@@ -14,7 +14,6 @@ from ijcorpus.finding import Repair
 
 # How far from its mark a quote may stand to be taken for it.
 _NEAR = 40
-_ALPHANUMERIC = re.compile(r"[^\W_]")
 
 
 def _placed(view: AnnotationView) -> list[Entity | Stance]:
@@ -22,9 +21,7 @@ def _placed(view: AnnotationView) -> list[Entity | Stance]:
 
 
 def _span_empty(view: AnnotationView) -> Iterator[Fault]:
-    if view.in_place or not view.current:
-        return
-    for mark in view.marks:
+    for mark in view.marks if view.current else ():
         if mark.start >= mark.end:
             yield view.fault(mark, "is empty or inverted; mark at least one character.")
 
@@ -35,7 +32,7 @@ def _outside(view: AnnotationView, mark: Entity | Stance) -> bool:
 
 
 def _span_outside_text(view: AnnotationView) -> Iterator[Fault]:
-    for entity in () if view.in_place else view.annotation.entities:
+    for entity in view.annotation.entities:
         if _outside(view, entity):
             yield view.fault(
                 entity, f"leaves the text [0, {view.subject.characters}); mark it again."
@@ -43,7 +40,7 @@ def _span_outside_text(view: AnnotationView) -> Iterator[Fault]:
 
 
 def _evidence_outside_text(view: AnnotationView) -> Iterator[Fault]:
-    for stance in () if view.in_place else view.annotation.stances:
+    for stance in view.annotation.stances:
         if _outside(view, stance):
             yield view.fault(
                 stance, f"leaves the text [0, {view.subject.characters}); mark its evidence again."
@@ -51,7 +48,7 @@ def _evidence_outside_text(view: AnnotationView) -> Iterator[Fault]:
 
 
 def _surface_differs(view: AnnotationView) -> Iterator[Fault]:
-    if view.text is None or view.quoted:
+    if view.text is None:
         return
     for mark in _placed(view):
         if not mark.quote or mark.quote == view.text[mark.start : mark.end]:
@@ -77,8 +74,6 @@ def _nearest(view: AnnotationView, text: str, mark: Entity | Stance) -> Repair |
 
 
 def _span_whitespace_edge(view: AnnotationView) -> Iterator[Fault]:
-    if all(edge == "".join(edge.split()) for edge in view.edges):
-        return
     for mark in _placed(view):
         words = view.surface(mark)
         tight = words.strip()
@@ -96,7 +91,7 @@ def _span_whitespace_edge(view: AnnotationView) -> Iterator[Fault]:
 
 def _span_cuts_word(view: AnnotationView) -> Iterator[Fault]:
     text = view.text
-    if not text or (view.in_place and not _ALPHANUMERIC.search(view.beside)):
+    if not text:
         return
     for mark in _placed(view):
         edges = [e for e in (mark.start, mark.end) if _inside_word(text, e)]
@@ -122,8 +117,6 @@ def _inside_word(text: str, edge: int) -> bool:
 
 
 def _span_crosses(view: AnnotationView) -> Iterator[Fault]:
-    if view.flat:
-        return
     entities = sorted(view.placed_entities, key=lambda e: (e.start, -e.end))
     for number, longer in enumerate(entities):
         for entity in entities[number + 1 :]:
@@ -138,8 +131,6 @@ def _span_crosses(view: AnnotationView) -> Iterator[Fault]:
 
 
 def _span_duplicate(view: AnnotationView) -> Iterator[Fault]:
-    if view.flat:
-        return
     entities = sorted(view.placed_entities, key=lambda e: (e.start, e.end))
     for first, second in pairwise(entities):
         if (first.start, first.end) == (second.start, second.end):

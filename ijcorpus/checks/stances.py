@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from operator import attrgetter
 
 from ijcorpus.annotation import Stance
 from ijcorpus.checks.annotated import AnnotationView
 from ijcorpus.checks.view import Check, Fault
-
-_NONE = (None,)
-_TARGET, _POLARITY = attrgetter("target"), attrgetter("polarity")
 
 
 def _unknown(
@@ -35,47 +31,35 @@ def _unknown(
 
 def _unknown_target(view: AnnotationView) -> Iterator[Fault]:
     said, known = view.annotation, view.scheme.target_names
-    if {*view.layer.judgements.target, *map(_TARGET, said.author)}.difference(known, _NONE):
-        stances = ((s, s.target) for s in said.stances)
-        yield from _unknown(view, "target", known, stances)
-        yield from _unknown(view, "target", known, ((None, a.target) for a in said.author))
+    yield from _unknown(view, "target", known, ((s, s.target) for s in said.stances))
+    yield from _unknown(view, "target", known, ((None, a.target) for a in said.author))
 
 
 def _unknown_polarity(view: AnnotationView) -> Iterator[Fault]:
     said, known = view.annotation, view.scheme.polarity_names
-    if {*view.layer.judgements.polarity, *map(_POLARITY, said.author)}.difference(known, _NONE):
-        stances = ((s, s.polarity) for s in said.stances)
-        yield from _unknown(view, "polarity", known, stances)
-        yield from _unknown(view, "polarity", known, ((None, a.polarity) for a in said.author))
+    yield from _unknown(view, "polarity", known, ((s, s.polarity) for s in said.stances))
+    yield from _unknown(view, "polarity", known, ((None, a.polarity) for a in said.author))
 
 
 def _unknown_attribution(view: AnnotationView) -> Iterator[Fault]:
-    stances, known = view.annotation.stances, view.corpus.options["attributions"]
-    if {*view.layer.judgements.attribution}.difference(known, _NONE):
-        said = ((s, s.attribution) for s in stances)
-        yield from _unknown(view, "attribution", known, said)
+    said = ((s, s.attribution) for s in view.annotation.stances)
+    yield from _unknown(view, "attribution", view.corpus.options["attributions"], said)
 
 
 def _unknown_flag(view: AnnotationView) -> Iterator[Fault]:
     said, options = view.annotation, view.corpus.options
-    if any(view.layer.judgements.flags):
-        flags = ((s, flag) for s in said.stances for flag in s.flags)
-        yield from _unknown(view, "flag", options["stance_flags"], flags)
+    flags = ((s, flag) for s in said.stances for flag in s.flags)
+    yield from _unknown(view, "flag", options["stance_flags"], flags)
     whole = ((None, flag) for flag in said.flags)
     yield from _unknown(view, "flag", options["document_flags"], whole)
 
 
 def _unknown_holder_type(view: AnnotationView) -> Iterator[Fault]:
-    known = view.corpus.options["holder_types"]
-    if {h.type for h in view.layer.judgements.holder if h}.difference(known, _NONE):
-        said = ((s, s.holder.type) for s in view.annotation.stances if s.holder)
-        yield from _unknown(view, "holder type", known, said)
+    said = ((s, s.holder.type) for s in view.annotation.stances if s.holder)
+    yield from _unknown(view, "holder type", view.corpus.options["holder_types"], said)
 
 
 def _judgement_incomplete(view: AnnotationView) -> Iterator[Fault]:
-    said = view.layer.judgements
-    if all(said.target) and all(said.polarity) and all(said.attribution):
-        return
     for stance in view.annotation.stances:
         parts = (stance.target, stance.polarity, stance.attribution)
         names = ("target", "polarity", "attribution")
@@ -85,15 +69,14 @@ def _judgement_incomplete(view: AnnotationView) -> Iterator[Fault]:
 
 
 def _holder_missing(view: AnnotationView) -> Iterator[Fault]:
-    if None not in view.layer.judgements.holder:
-        return
     for stance in view.annotation.stances:
         if stance.holder is None:
             yield view.fault(stance, "has no holder; say who takes the side.")
 
 
 def _holder_type_missing(view: AnnotationView) -> Iterator[Fault]:
-    for stance, holder in zip(view.annotation.stances, view.layer.judgements.holder, strict=True):
+    for stance in view.annotation.stances:
+        holder = stance.holder
         if holder and not holder.type and holder.kind != "author":
             who = holder.mention or "somebody unnamed"
             yield view.fault(
@@ -102,8 +85,6 @@ def _holder_type_missing(view: AnnotationView) -> Iterator[Fault]:
 
 
 def _holder_mention_unresolved(view: AnnotationView) -> Iterator[Fault]:
-    if len(view.held) == len(view.layer.judgements.holder):
-        return
     for stance in view.annotation.stances:
         wanted = stance.holder.mention if stance.holder else None
         if wanted is not None and view.mention(stance) is None:
@@ -116,8 +97,8 @@ def _holder_mention_unresolved(view: AnnotationView) -> Iterator[Fault]:
 
 def _attribution_contradicts_holder(view: AnnotationView) -> Iterator[Fault]:
     kinds = view.corpus.options["holder_kinds"]
-    for stance, holder in zip(view.annotation.stances, view.layer.judgements.holder, strict=True):
-        said = stance.attribution
+    for stance in view.annotation.stances:
+        said, holder = stance.attribution, stance.holder
         if holder and said in kinds and said != holder.kind:
             yield view.fault(
                 stance,
@@ -136,8 +117,6 @@ def _held(view: AnnotationView, stance: Stance) -> str:
 
 
 def _judgement_duplicate(view: AnnotationView) -> Iterator[Fault]:
-    if view.ordered:
-        return
     first: dict[tuple[int, int, str | None, str], Stance] = {}
     for stance in view.annotation.stances:
         key = (stance.start, stance.end, stance.target, _held(view, stance))
@@ -152,8 +131,6 @@ def _judgement_duplicate(view: AnnotationView) -> Iterator[Fault]:
 
 
 def _judgement_repeated(view: AnnotationView) -> Iterator[Fault]:
-    if len({*view.sentences} - {None}) == len(view.annotation.stances):
-        return
     first: dict[tuple[int, str, str | None, str | None], Stance] = {}
     for stance, sentence in zip(view.placed_stances, view.sentences, strict=True):
         # Two unnamed holders of one type may be two people; a mention or the author is one.
@@ -171,8 +148,6 @@ def _judgement_repeated(view: AnnotationView) -> Iterator[Fault]:
 
 
 def _author_stance_missing(view: AnnotationView) -> Iterator[Fault]:
-    if not any(h and h.kind == "author" for h in view.layer.judgements.holder):
-        return
     whole = {stance.target for stance in view.annotation.author}
     seen: set[str] = set()
     for stance in view.annotation.stances:

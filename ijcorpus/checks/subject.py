@@ -13,7 +13,7 @@ from ijcorpus.checks.lazy import lazy
 from ijcorpus.document import Document, Source, StandoffDocument, Struct
 
 ADJUDICATED = "adjudicated"
-_PLAIN = bytes([*b"\t\n", *range(32, 127)])
+_USUAL = bytes([*b"\t\n", *range(32, 127)])
 
 
 class Layer(Struct, frozen=True, kw_only=True, dict=True):
@@ -76,15 +76,10 @@ class Subject(Struct, frozen=True, kw_only=True, dict=True, omit_defaults=True):
         return self.document.text if isinstance(self.document, Document) else None
 
     @lazy
-    def plain(self) -> bool:
-        """Whether the text has printable characters, tabs and line ends only.
-
-        Then it has no control, format, surrogate or private-use character, and no space but ' '.
-        """
-        text = self.text or ""
-        if text.isascii():
-            return not text.encode().translate(None, _PLAIN)
-        return text.replace("\n", "").replace("\t", "").isprintable()
+    def unusual(self) -> str:
+        """The characters of the text, in its order, but printable ASCII, tabs and line ends."""
+        data = (self.text or "").encode(errors="surrogatepass").translate(None, _USUAL)
+        return data.decode(errors="surrogatepass")
 
     @lazy
     def digest(self) -> str:
@@ -128,16 +123,6 @@ class Subject(Struct, frozen=True, kw_only=True, dict=True, omit_defaults=True):
     @lazy
     def _sentence_ends(self) -> list[int]:
         return [span.end for span in self.document.sentences]
-
-    @lazy
-    def after_edge(self) -> str:
-        """The text after a line end: its character at `n` stands before the text's at `n`."""
-        return f"\n{self.text or ''}"
-
-    @lazy
-    def before_edge(self) -> str:
-        """The text before a line end, so that a place at its end has a character after it."""
-        return f"{self.text or ''}\n"
 
     def excerpt(self, start: int | None, end: int | None) -> str:
         """The text around a place, empty where there is none or it may not ship."""

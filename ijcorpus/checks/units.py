@@ -42,7 +42,7 @@ def counted_otherwise(view: AnnotationView, mark: Entity | Stance) -> Proven | N
 
 
 def _counted_in(view: AnnotationView, unit: Unit) -> Iterator[Fault]:
-    if not view.text or view.text.isascii() or view.quoted:
+    if not view.text or view.text.isascii():
         return
     for mark in view.marks:
         proven = counted_otherwise(view, mark)

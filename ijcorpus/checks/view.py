@@ -13,6 +13,8 @@ from ijcorpus.document import Struct
 from ijcorpus.finding import Finding, Level, Location, Repair, Severity
 from ijcorpus.scheme import EntityLabel, LabelScheme
 
+# How links begin to what the registry does not have.
+NIL = "nil-"
 # Lists of the scheme that judgements and documents choose from.
 _OPTIONS = ("attributions", "stance_flags", "document_flags", "holder_kinds", "holder_types")
 
@@ -99,10 +101,10 @@ class CorpusView(Struct, frozen=True, kw_only=True, dict=True, omit_defaults=Tru
     """The whole corpus.
 
     `subjects` are gone through once and never held together; checks of the whole corpus see
-    `documents`, their summaries, and can ask `texts` for the text of one. All are in file order
-    with ids that may occur twice, as is the `registry`. `fact_sources` are the ids that a source
-    may rest on; `strays` are files that nothing accounts for, `orphans` decisions on documents
-    that are not there.
+    `documents`, their summaries, as often as they like, and can ask `texts` for the text of one.
+    All are in file order with ids that may occur twice, as is the `registry`. `fact_sources` are
+    the ids that a source may rest on; `strays` are files that nothing accounts for, `orphans`
+    decisions on documents that are not there.
     """
 
     scheme: LabelScheme
@@ -115,7 +117,7 @@ class CorpusView(Struct, frozen=True, kw_only=True, dict=True, omit_defaults=Tru
     strays: tuple[str, ...] = ()
     orphans: tuple[Decision, ...] = ()
     waivers: tuple[Waiver, ...] = ()
-    documents: tuple[Summary, ...] = ()
+    documents: Iterable[Summary] = ()
     texts: Callable[[str], str | None] | None = None
 
     @lazy
@@ -125,11 +127,19 @@ class CorpusView(Struct, frozen=True, kw_only=True, dict=True, omit_defaults=Tru
 
     @lazy
     def called(self) -> frozenset[tuple[str, str, str]]:
-        """Ids of registry entries with their label and each of their names."""
+        """Ids of registry entries, but those that seem not to be one, with label and each name."""
         return frozenset(
             (entry.id, entry.label, name)
             for entry in self.entries.values()
+            if entry.id and not entry.id.startswith(NIL)
             for name in (entry.name, *entry.aliases, *entry.ambiguous)
+        )
+
+    @lazy
+    def kinds(self) -> frozenset[tuple[str, str | None]]:
+        """The scheme's entity labels, each with each of its senses, or with None."""
+        return frozenset(
+            (label.id, sense) for label in self.scheme.entities for sense in label.senses or (None,)
         )
 
     @lazy
@@ -155,11 +165,6 @@ class CorpusView(Struct, frozen=True, kw_only=True, dict=True, omit_defaults=Tru
     def signs(self) -> dict[str | None, str | int | None]:
         """The sign of each polarity that has one: 1 for, -1 against."""
         return {polarity.id: polarity.maps.get("sign") for polarity in self.scheme.polarities}
-
-    @lazy
-    def ids(self) -> frozenset[str]:
-        """The ids of all documents."""
-        return frozenset(document.id for document in self.documents)
 
     def text(self, document: str) -> str:
         """The text of a document, read again; empty where it is not at hand."""

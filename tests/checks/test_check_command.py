@@ -396,3 +396,14 @@ def test_the_command_is_the_same_fresh_and_remembered(root: Path) -> None:
     annotate(Workspace(root), "open-1", end=5, quote="")
     outputs = {run(root, *more).output for more in ((), (), ("--fresh",))}
     assert len(outputs) == 1
+
+
+def test_git_passes_over_the_folder_of_what_is_remembered(root: Path) -> None:
+    assert run(root).exit_code == 0
+    assert (root / "build" / ".gitignore").read_text() == "*\n"
+
+
+def test_a_folder_that_was_there_keeps_to_its_own_rules(root: Path) -> None:
+    (root / "build").mkdir()
+    assert run(root).exit_code == 0
+    assert [path.name for path in (root / "build").iterdir()] == ["checked.msgpack"]
