@@ -1,6 +1,7 @@
 """What an attacker reads back from published fingerprints: theirs a word, ours a passage.
 
 Usage: python scripts/bench_leakage.py EDITION [--passages 40] [--beam 2000]
+       [--neural FOLDER] [--minutes 3]
 
 EDITION is a folder of CoNLL files, one token a line. The attacker has a word trigram model with
 back-off, trained on the second half of the book: another text in the same hand, which is more
@@ -10,6 +11,10 @@ checks are sums, so likely first halves and likely second halves of a passage ar
 joined where their sums fit. In (b) the attacker is also told the two words before each half. Short
 texts have passages of 16 words; long ones have passages of 32 and sums over the whole, and for
 those it is measured what share of the text one must hold to get the hashes of the rest.
+
+With --neural a second attacker does the same: a word LSTM, trained for some minutes on the texts
+(*.txt) in FOLDER, which may not be the attacked book, and told up to 200 words before each half.
+It needs torch, in an environment of its own (`pip install torch==2.13.0`) beside this package.
 """
 
 from __future__ import annotations
@@ -22,7 +27,9 @@ import math
 import sys
 import time
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -40,13 +47,34 @@ from ijcorpus.standoff.tokens import words
 from ijcorpus.standoff.whole import recovered, whole_sums
 
 WIDTH = 40
+WORDS_BEAM = 100
 Beam = list[tuple[float, tuple[str, ...]]]
 
 
-class Model:
+class Attacker(Protocol):
+    """What knows likely texts: `forms` are the words it knows, `about` says what it is."""
+
+    forms: list[str]
+    about: str
+
+    def surprise(self, before: list[str], text: list[str]) -> tuple[float, float]:
+        """Bits a word, and the share of words that are the likeliest after those before."""
+        ...
+
+    def recover(self, options: Iterable[list[str]], beam: int) -> tuple[str, ...]:
+        """The likeliest text when each word is one of some."""
+        ...
+
+    def runs(self, before: list[str], length: int, beam: int) -> list[tuple[str, ...]]:
+        """The likeliest runs of words after given ones."""
+        ...
+
+
+class Trigrams:
     """Word trigrams with back-off: 0.4 for each order given up."""
 
     def __init__(self, text: list[str]) -> None:
+        self.about = f"word trigrams with back-off, {len(text):,} words of the same book"
         self.counts = [Counter(text)]
         self.total = len(text)
         self.after: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
@@ -54,6 +82,7 @@ class Model:
             for order in (1, 2):
                 if at >= order:
                     self.after[tuple(text[at - order : at])][word] += 1
+        self.forms = list(self.counts[0])
         self.common = [word for word, _ in self.counts[0].most_common(WIDTH)]
         self.likely: dict[tuple[str, ...], list[tuple[str, float]]] = {}
 
@@ -75,40 +104,49 @@ class Model:
             self.likely[before] = heapq.nlargest(WIDTH, every.items(), key=lambda one: one[1])
         return self.likely[before]
 
+    def surprise(self, before: list[str], text: list[str]) -> tuple[float, float]:
+        """Bits a word, over back-off weights, and the share of words that come first in `next`."""
+        every = [*before[-2:], *text]
+        pairs = [(tuple(every[n : n + 2]), word) for n, word in enumerate(text)]
+        bits = -sum(self.score(two, word) for two, word in pairs) / len(text) / math.log(2)
+        return bits, sum(self.next(two)[0][0] == word for two, word in pairs) / len(text)
 
-def attack_words(model: Model, text: list[str], beam: int) -> float:
+    def recover(self, options: Iterable[list[str]], beam: int) -> tuple[str, ...]:
+        """The likeliest text when each word is one of some."""
+        state: Beam = [(0.0, ("", ""))]
+        for some in options:
+            grown = (
+                (score + self.score(done[-2:], one), (*done, one))
+                for score, done in state
+                for one in some or ["?"]
+            )
+            state = heapq.nlargest(beam, grown, key=lambda one: one[0])
+        return state[0][1][2:]
+
+    def runs(self, before: list[str], length: int, beam: int) -> list[tuple[str, ...]]:
+        """The likeliest runs of words after given ones, of which it sees two."""
+        state: Beam = [(0.0, tuple(before[-2:]))]
+        for _ in range(length):
+            grown = (
+                (score + gain, (*done, word))
+                for score, done in state
+                for word, gain in self.next(done[-2:])
+            )
+            state = heapq.nlargest(beam, grown, key=lambda one: one[0])
+        return [done[2:] for _, done in state]
+
+
+def attack_words(model: Attacker, text: list[str]) -> float:
     """The share of words recovered from 8-bit hashes of each word."""
 
     def short(word: str) -> str:
         return hashlib.sha256(word.encode()).hexdigest()[:2]
 
     buckets: dict[str, list[str]] = defaultdict(list)
-    for word in model.counts[0]:
+    for word in model.forms:
         buckets[short(word)].append(word)
-    state: Beam = [(0.0, ("", ""))]
-    for word in text:
-        options = buckets[short(word)] or ["?"]
-        grown = (
-            (score + model.score(done[-2:], one), (*done, one))
-            for score, done in state
-            for one in options
-        )
-        state = heapq.nlargest(beam, grown, key=lambda one: one[0])
-    guess = state[0][1][2:]
+    guess = model.recover((buckets[short(word)] for word in text), WORDS_BEAM)
     return sum(a == b for a, b in zip(guess, text, strict=True)) / len(text)
-
-
-def halves(model: Model, before: tuple[str, ...], length: int, beam: int) -> list[tuple[str, ...]]:
-    """The likeliest runs of words after two given ones."""
-    state: Beam = [(0.0, before)]
-    for _ in range(length):
-        grown = (
-            (score + gain, (*done, word))
-            for score, done in state
-            for word, gain in model.next(done[-2:])
-        )
-        state = heapq.nlargest(beam, grown, key=lambda one: one[0])
-    return [done[2:] for _, done in state]
 
 
 def sums(runs: list[tuple[str, ...]], first: int, length: int, key: bytes) -> np.ndarray:
@@ -119,15 +157,15 @@ def sums(runs: list[tuple[str, ...]], first: int, length: int, key: bytes) -> np
 
 
 def attack_passages(
-    model: Model, text: list[str], key: bytes, length: int, count: int, beam: int
+    model: Attacker, text: list[str], key: bytes, length: int, count: int, beam: int
 ) -> int:
     """How many passages of so many words are recovered from their checks."""
     found, half = 0, length // 2
     for start in range(length, length * (count + 1), length):
         passage = text[start : start + length]
         goal = weights(length) @ word_hashes(passage, key) % MODULUS
-        left = halves(model, tuple(text[start - 2 : start]), half, beam)
-        right = halves(model, tuple(passage[half - 2 : half]), length - half, beam)
+        left = model.runs(text[:start], half, beam)
+        right = model.runs(text[: start + half], length - half, beam)
         wanted = packed((goal[:, None] - sums(left, 0, length, key)) % MODULUS)
         found += bool(np.isin(wanted, packed(sums(right, half, length, key))).any())
     return found
@@ -142,12 +180,6 @@ def attack_whole(text: list[str], key: bytes, share: float) -> float:
     return 0.0 if found is None else float(np.mean(found[~known] == hashes[~known]))
 
 
-def perplexity(model: Model, text: list[str]) -> float:
-    """The model's perplexity on a text, over back-off weights."""
-    scores = [model.score(tuple(text[n - 2 : n]), text[n]) for n in range(2, len(text))]
-    return math.exp(-sum(scores) / len(scores))
-
-
 def read(folder: Path) -> list[str]:
     """The word forms of an edition, chapters in order."""
     files = sorted(folder.glob("*.conll"), key=lambda path: int(path.stem.rpartition("_")[2]))
@@ -157,74 +189,109 @@ def read(folder: Path) -> list[str]:
     ).forms
 
 
-def self_test(model: Model, key: bytes, beam: int) -> bool:
+def self_test(model: Attacker, key: bytes, beam: int) -> bool:
     """Whether the attack on passages works at all: on the model's own likeliest words."""
-    first = halves(model, ("i", "was"), PASSAGE // 2, beam)[beam // 2]
-    last = halves(model, first[-2:], PASSAGE - PASSAGE // 2, beam)[beam // 3]
-    return (
-        attack_passages(
-            model, ["x"] * (PASSAGE - 2) + ["i", "was", *first, *last], key, PASSAGE, 1, beam
-        )
-        == 1
-    )
+    before = ["x"] * (PASSAGE - 2) + ["i", "was"]
+    first = model.runs(before, PASSAGE // 2, beam)[beam // 2]
+    last = model.runs([*before, *first], PASSAGE - PASSAGE // 2, beam)[beam // 3]
+    return attack_passages(model, [*before, *first, *last], key, PASSAGE, 1, beam) == 1
 
 
-def main() -> int:
-    """Attack, print, and fail when a passage is recovered or the attack itself does not work."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    parser.add_argument("edition", type=Path)
-    parser.add_argument("--passages", type=int, default=40)
-    parser.add_argument("--beam", type=int, default=2000)
-    options = parser.parse_args()
-    text = read(options.edition)
-    model, target = Model(text[len(text) // 2 :]), text[: len(text) // 2]
-    key = hashlib.blake2b(b"bench", digest_size=32).digest()
-    part = target[PASSAGE : PASSAGE * (options.passages + 1)]
-    known = sum(word in model.counts[0] for word in part) / len(part)
-    alone = [
-        model.next(tuple(target[PASSAGE + n - 2 : PASSAGE + n]))[0][0] for n in range(len(part))
-    ]
+def attacked(
+    model: Attacker, target: list[str], key: bytes, count: int, beam: int
+) -> tuple[dict[str, object], bool]:
+    """What one attacker gets, and whether it got no passage though its attack works."""
+    part = target[PASSAGE : PASSAGE * (count + 1)]
+    forms = set(model.forms)
+    bits, foretold = model.surprise(target[:PASSAGE], part)
+    works = self_test(model, key, beam)
     begun = time.perf_counter()
-    works = self_test(model, key, options.beam)
-    passages = attack_passages(model, target, key, PASSAGE, options.passages, options.beam)
+    passages = attack_passages(model, target, key, PASSAGE, count, beam)
     seconds = time.perf_counter() - begun
-    longer = options.passages * PASSAGE // LONG_PASSAGE
-    long_passages = attack_passages(model, target, key, LONG_PASSAGE, longer, options.beam)
-    bits = math.log2(perplexity(model, part))
-    report = {
-        "words attacked": len(part),
-        "words the attacker knows": round(known, 4),
+    longer = count * PASSAGE // LONG_PASSAGE
+    long_passages = attack_passages(model, target, key, LONG_PASSAGE, longer, beam)
+    found: dict[str, object] = {
+        "attacker": model.about,
+        "words the attacker knows": round(sum(word in forms for word in part) / len(part), 4),
         "bits of surprise a word": round(bits, 2),
-        "recovered, next word from the true words before, no hashes": round(
-            sum(a == b for a, b in zip(alone, part, strict=True)) / len(part), 4
-        ),
-        "recovered from 8-bit word hashes (8 bits a word)": round(
-            attack_words(model, part, 100), 4
-        ),
+        "recovered, next word from the true words before, no hashes": round(foretold, 4),
+        "recovered from 8-bit word hashes (8 bits a word)": round(attack_words(model, part), 4),
         "recovered from passages of 16 words (4 bits a word)": round(
             passages * PASSAGE / len(part), 4
         ),
         "recovered from passages of 32 words (2 bits a word, and 2 over the whole)": round(
             long_passages * LONG_PASSAGE / len(part), 4
         ),
-        "hashes of missing words recovered by holders of a share of a long text": {
-            f"{share:.0%}": attack_whole(target, key, share)
-            for share in (0.5, 0.75, 0.85, 0.87, 0.88, 0.95)
+        "passages recovered": {
+            str(PASSAGE): f"{passages} of {count}",
+            str(LONG_PASSAGE): f"{long_passages} of {longer}",
         },
-        "passage pairs tried": options.beam**2,
-        "seconds a passage": round(seconds / options.passages, 2),
+        "candidates tried for a passage, as a power of 2": round(2 * math.log2(beam), 1),
         "guesses for a passage, as a power of 2": {
             str(length): round(bits * length, 1) for length in (PASSAGE, LONG_PASSAGE)
         },
         "texts that fit a passage's checks, as a power of 2": {
             str(length): round(bits * length - 64, 1) for length in (PASSAGE, LONG_PASSAGE)
         },
+        "seconds a passage": round(seconds / count, 2),
         "the attack recovers a passage made from its own lists": works,
     }
+    return found, works and not passages + long_passages
+
+
+def neural(folder: Path | None, minutes: float, target: list[str]) -> Attacker | str:
+    """The neural attacker, or why there is none."""
+    if folder is None:
+        return "not run: --neural FOLDER names the texts it learns from"
+    try:
+        from neural_attacker import Neural
+    except ModuleNotFoundError as error:
+        if error.name != "torch":
+            raise
+        return "not run: torch cannot be imported"
+    text = [
+        form
+        for path in sorted(folder.glob("*.txt"))
+        for form in words(path.read_text("utf-8")).forms
+    ]
+    if not text:
+        raise SystemExit(f"{folder}: no *.txt to learn from. Name a folder of other texts.")
+    there = {tuple(target[n : n + 8]) for n in range(len(target) - 7)}
+    shared = {run for n in range(len(text) - 7) if (run := tuple(text[n : n + 8])) in there}
+    if len(shared) > len(there) / 100:
+        raise SystemExit(f"{folder}: holds the attacked book. Take it out: that proves nothing.")
+    return Neural(text, minutes)
+
+
+def main() -> int:
+    """Attack, print, and fail when a passage is recovered or an attack itself does not work."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("edition", type=Path)
+    parser.add_argument("--passages", type=int, default=40)
+    parser.add_argument("--beam", type=int, default=2000)
+    parser.add_argument("--neural", type=Path, metavar="FOLDER")
+    parser.add_argument("--minutes", type=float, default=3, help="of training")
+    options = parser.parse_args()
+    text = read(options.edition)
+    target = text[: len(text) // 2]
+    key = hashlib.blake2b(b"bench", digest_size=32).digest()
+    report: dict[str, object] = {"words attacked": PASSAGE * options.passages}
+    good = True
+    second = neural(options.neural, options.minutes, target)
+    for name, model in (("n-grams", Trigrams(text[len(text) // 2 :])), ("neural", second)):
+        if isinstance(model, str):
+            report[name] = model
+            continue
+        report[name], holds = attacked(model, target, key, options.passages, options.beam)
+        good = good and holds
+    report["hashes of missing words recovered by holders of a share of a long text"] = {
+        f"{share:.0%}": attack_whole(target, key, share)
+        for share in (0.5, 0.75, 0.85, 0.87, 0.88, 0.95)
+    }
     print(json.dumps(report, indent=1))
-    return int(passages + long_passages > 0 or not works)
+    return int(not good)
 
 
 if __name__ == "__main__":
