@@ -3,8 +3,10 @@
     python scripts/mutation_score.py --faults 600 --seed 1
 
 A fault is caught when the checks find an error or warning that the good corpus does not have, or
-refuse to run and say which file is wrong. Without the withheld texts (IJCORPUS_TEXTS) only what
-can be seen without them is checked. Exit code 1 when less than --least of the faults are caught.
+refuse to run and say which file is wrong. A change of one pass that two others outvote is told
+apart: it is no fault that data can show. Without the withheld texts (IJCORPUS_TEXTS) only what
+can be seen without them is checked. Exit code 1 when more than the
+rest of --least are missed.
 """
 
 from __future__ import annotations
@@ -43,11 +45,20 @@ _load("file_faults")
 
 
 class Outcome(NamedTuple):
-    """One planted fault: its kind, where it was planted, and the codes that caught it."""
+    """One planted fault: its kind, where it was planted, and the codes that caught it.
+
+    `outvoted` says that it only makes one annotator of three say something else, which the other
+    two outvote: data cannot tell such a fault from an opinion.
+    """
 
     kind: str
     place: str
     codes: tuple[str, ...]
+    outvoted: bool = False
+
+    @property
+    def missed(self) -> bool:
+        return not self.codes and not self.outvoted
 
 
 class Patient:
@@ -80,6 +91,13 @@ class Patient:
         for path in self._good.keys() - self._files().keys():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(self._good[path])
+
+    def outvoted(self, place: str) -> bool:
+        """Whether a place is in one of more passes than the rule of adjudication asks for."""
+        layer, _, rest = place.partition("/")
+        space = Workspace(self.root)
+        passes = space.passes(rest.split()[0]) if rest.split()[:1] else {}
+        return layer in passes and len(passes) > (space.rule.agreed_by or len(passes))
 
     def changed(self) -> bool:
         return self._files() != self._good
@@ -115,7 +133,8 @@ def outcomes(root: Path, faults: int, seed: int) -> Iterator[Outcome]:
                 # A kind that this corpus has no place for, or that changed nothing, is no fault.
                 if place is not None and patient.changed():
                     planted += 1
-                    yield Outcome(kind, place, patient.codes())
+                    codes = patient.codes()
+                    yield Outcome(kind, place, codes, not codes and patient.outvoted(place))
                 patient.heal()
             if planted == before:
                 raise SystemExit("no fault could be planted: is this a corpus root?")
@@ -145,8 +164,10 @@ def main() -> int:
     print(f"{alone} of them without the checks of adjudication: {alone / len(every):.1%}")
     for outcome in every:
         if not outcome.codes:
-            print(f"missed: {outcome.kind} at {outcome.place}")
-    return 0 if caught >= asked.least * len(every) else 1
+            why = ", outvoted by two other passes" if outcome.outvoted else ""
+            print(f"missed: {outcome.kind} at {outcome.place}{why}")
+    missed = sum(outcome.missed for outcome in every)
+    return 0 if missed <= (1 - asked.least) * len(every) else 1
 
 
 if __name__ == "__main__":

@@ -47,6 +47,7 @@ def fingerprint_command(
     """
     from rich.table import Table
 
+    from ijcorpus.errors import RecordError
     from ijcorpus.records import write_json
     from ijcorpus.standoff.fingerprint import fingerprint, spans_of
     from ijcorpus.standoff.fingerprint import schema as schema_of
@@ -59,7 +60,13 @@ def fingerprint_command(
     folder = output or ctx.workspace.layout.fingerprints
     table = Table("document", "words", "bits a word", "places", "file")
     rows: list[dict[str, object]] = []
-    for name in documents or _withheld(workspace):
+    at_hand = documents or _withheld(workspace)
+    if not at_hand and any(s.rights != "full_text" for s in workspace.sources.values()):
+        raise RecordError(
+            f"{workspace.layout.copies or 'IJCORPUS_TEXTS'} has none of the texts that may not "
+            "ship. Name the folder of your copies with --copies."
+        )
+    for name in at_hand:
         settled = workspace.adjudicated(name)
         made = [*workspace.layers(name).values(), *([settled] if settled else [])]
         record = fingerprint(

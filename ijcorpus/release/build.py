@@ -132,11 +132,16 @@ def card(
     scheme = workspace.scheme
     both = (every.get(DEFAULT, {}), every.get("standoff", {}))
     documents = {s: [row for part in both for row in part.get(s, [])] for s in split_names(scheme)}
+    made = {name for item in items for name in item.layers}
     tokens = (row["cut_tokens"] for rows in every.get("entities", {}).values() for row in rows)
     return Card(
         info=workspace.info,
         scheme=scheme,
-        annotators=workspace.annotators,
+        annotators={
+            name: who
+            for name, who in workspace.annotators.items()
+            if name in made or who.adjudicates
+        },
         features=configurations(scheme, access_columns(items)),
         counts={name: {s: len(rows) for s, rows in found.items()} for name, found in every.items()},
         files=tables,

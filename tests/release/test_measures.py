@@ -156,3 +156,11 @@ def test_fact_checks_that_cannot_be_are_refused(
     write_jsonl(path, [one, one])
     with pytest.raises(ReleaseError, match=r"alpha by A program \(v\. 2\) stands there twice"):
         facts_text(corpus.open())
+
+
+def test_who_made_no_layer_is_not_said_to_have_made_labels(corpus: Corpus) -> None:
+    before = card(corpus)
+    listed = corpus.open().layout.annotators
+    listed.write_text(listed.read_text() + AUDITOR.replace('"model"', '"human"'))
+    assert card(corpus) == before
+    assert "expert-generated" not in before

@@ -187,3 +187,11 @@ def test_fingerprints_travel_with_the_release(
     one = hydrated(made, made.copies)
     assert one.result is not None
     assert "blue ink" in one.result.document.text
+
+
+def test_without_copies_there_is_nothing_to_fingerprint(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("IJCORPUS_TEXTS", raising=False)
+    result = CliRunner().invoke(fingerprint_command, [], obj=Context(root=corpus.root, json=True))
+    assert "Name the folder of your copies with --copies" in str(result.exception)
