@@ -23,7 +23,7 @@ _MOST = 20  # rows of a table of what is no document
 _SIGNS = {"added": "+", "removed": "-"}
 
 
-@click.command(epilog="Example: ijcorpus diff 0.1.0 build/release --document original-034")
+@click.command(epilog="Example: ijcorpus diff 0.1.0 0.2.0 --document original-143")
 @click.argument("old", metavar="OLD")
 @click.argument("new", metavar="NEW")
 @click.option("--document", metavar="ID", help="Show each change of this document.")

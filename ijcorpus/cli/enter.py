@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ijcorpus.annotation import Annotation, Annotator
 
 
-@click.command("enter", epilog="Example: ijcorpus enter --as pass-a drafts/original-001.txt")
+@click.command("enter", epilog="Example: ijcorpus enter --as pass-a drafts/original-003.md")
 @click.argument(
     "files", nargs=-1, metavar="[FILE]...", type=click.Path(path_type=Path, exists=True)
 )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ijcorpus.labelstudio.pushing import Prelabels, Pushed
 
 
-@click.command("push", epilog="Example: ijcorpus push --annotator pass-a original-001 original-002")
+@click.command("push", epilog="Example: ijcorpus push --annotator pass-a original-003")
 @click.argument("documents", nargs=-1, metavar="[DOCUMENT]...")
 @click.option("--annotator", "names", multiple=True, help="Only to this annotator; repeatable.")
 @click.option("--plan", "only_plan", is_flag=True, help="Show what would happen, and do nothing.")

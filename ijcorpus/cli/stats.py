@@ -7,7 +7,7 @@ import click
 from ijcorpus.cli.context import Context, pass_context
 
 
-@click.command(epilog="Example: ijcorpus stats --version 1.0.0")
+@click.command(epilog="Example: ijcorpus stats --version 0.2.0")
 @click.option("--version", show_default="the newest", help="The released version.")
 @pass_context
 def stats_command(ctx: Context, version: str | None) -> None:
