@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
@@ -105,9 +106,10 @@ def _split_differs(view: ReleaseView) -> Iterator[Fault]:
 
 def _document_twice(view: ReleaseView) -> Iterator[Fault]:
     first: dict[str, Table] = {}
+    counts = Counter((table.path, row["id"]) for table, row in view.documents)
     for table, row in view.documents:
         other = first.setdefault(row["id"], table)
-        if other is not table or sum(r["id"] == row["id"] for r in table.rows) > 1:
+        if other is not table or counts[table.path, row["id"]] > 1:
             yield Fault(
                 f"{row['id']} is in {table.path} and again in {other.path}; a system would be "
                 f"judged on what it has learnt. {BUILD.capitalize()}.",
