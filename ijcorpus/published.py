@@ -9,27 +9,31 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
-from ijcorpus.annotation import Annotation, AuthorStance, Entity, Holder, Stance
+from ijcorpus.annotation import Annotation, AuthorStance, Entity, Holder, HolderKind, Stance
 from ijcorpus.document import Struct, sha256
 from ijcorpus.errors import ReleaseError
 from ijcorpus.layout import inside
-from ijcorpus.records import read_bytes, read_json
+from ijcorpus.records import read_bytes, read_json, read_text
 from ijcorpus.scheme import LabelScheme
 from ijcorpus.workspace import CorpusInfo
 
 MANIFEST = "MANIFEST.json"
 VERSION = re.compile(r"\d+\.\d+\.\d+")
 SCHEME = "scheme.json"
+CARD = "README.md"
 FINGERPRINTS = "fingerprints"
 """The folder of fingerprints, in a release or beside the folder of the releases."""
+_AUDITOR = re.compile(r"^- `([^`]+)` \(\w+; audits, ", re.MULTILINE)
 _BATCH = 64
+_ITEMS = ("pass", "entity", "stance", "author")
 _AGAIN = "Install the package or fetch the release again."
 
 
@@ -93,6 +97,12 @@ class Release:
         """The label scheme of the release."""
         return read_json(self._genuine(SCHEME), LabelScheme)
 
+    @cached_property
+    def auditors(self) -> frozenset[str]:
+        """Who annotated afterwards to try the result: the card alone says so."""
+        card = read_text(self._genuine(CARD), remedy=_AGAIN)
+        return frozenset(_AUDITOR.findall(card))
+
     def splits(self, config: str) -> tuple[str, ...]:
         """The splits of a configuration; raises ReleaseError that lists the configurations."""
         counts = self.manifest.counts
@@ -154,10 +164,10 @@ def described_columns(schema: Any) -> dict[str, Any]:
 
 def named_rows(table: Any) -> Iterator[dict[str, Any]]:
     """The rows of a released pyarrow Table as dictionaries, labels by name."""
-    described = described_columns(table.schema)
+    named = _naming(described_columns(table.schema))
     for start in range(0, table.num_rows, _BATCH):
-        for row in table.slice(start, _BATCH).to_pylist():
-            yield _named(row, described)
+        rows = table.slice(start, _BATCH).to_pylist()
+        yield from map(named, rows) if named else rows
 
 
 def home(root: Path | None = None) -> Path | None:
@@ -231,7 +241,7 @@ def annotation(row: dict[str, Any]) -> Annotation:
                 label=mention["label"],
                 entity_id=mention["entity_id"],
                 sense=mention["sense"],
-                quote=mention.get("text", ""),
+                quote=mention.get("text") or "",
                 origin=mention["origin"],
             )
             for mention in row["mentions"]
@@ -242,35 +252,82 @@ def annotation(row: dict[str, Any]) -> Annotation:
     )
 
 
+def layers(release: Release) -> dict[str, dict[str, Annotation]]:
+    """Every annotator's own labels: document -> annotator -> annotation.
+
+    Where the text is withheld, quotes and notes are empty.
+    """
+    whole = {row["id"]: row for row in whole_rows(release)}
+    rows: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in _all(release, "annotations"):
+        rows.setdefault((row["document"], row["annotator"]), []).append(row)
+    found: dict[str, dict[str, Annotation]] = {}
+    for (document, annotator), said in rows.items():
+        by = {item: [row for row in said if row["item"] == item] for item in _ITEMS}
+        found.setdefault(document, {})[annotator] = annotation(
+            {
+                **whole[document],
+                "annotator": annotator,
+                "mentions": by["entity"],
+                "judgements": by["stance"],
+                "author_stances": [
+                    {"target": row["target"], "polarity": row["polarity"]} for row in by["author"]
+                ],
+                "flags": by["pass"][0]["flags"],
+            }
+        )
+    return found
+
+
+def whole_rows(release: Release) -> Iterator[dict[str, Any]]:
+    """The rows of whole documents: those with their text, then those without."""
+    return chain(_all(release, "documents"), _all(release, "standoff"))
+
+
+def _all(release: Release, config: str) -> Iterator[dict[str, Any]]:
+    return release.rows(config) if config in release.manifest.counts else iter(())
+
+
 def _stance(row: dict[str, Any]) -> Stance:
-    kind: Literal["mention", "author", "unnamed"] = row["holder_kind"]
+    kind: HolderKind | None = row["holder_kind"]
     return Stance(
         id=row["id"],
         start=row["start"],
         end=row["end"],
-        holder=Holder(kind=kind, mention=row["holder_mention"], type=row["holder_type"]),
+        holder=kind and Holder(kind=kind, mention=row["holder_mention"], type=row["holder_type"]),
         target=row["target"],
         polarity=row["polarity"],
         attribution=row["attribution"],
         flags=tuple(row["flags"]),
         note=row.get("note") or "",
-        quote=row.get("text", ""),
+        quote=row.get("text") or "",
     )
 
 
-def _named(value: Any, feature: dict[str, Any]) -> Any:
+def _naming(feature: dict[str, Any]) -> Callable[[Any], Any] | None:
+    """How values of a column become names; None for a column without labels, which stays as it is.
+
+    A labelled list or record is changed in place: it was made for its row alone.
+    """
     match feature.get("_type"):
         case "Value":
-            return value
+            return None
         case "ClassLabel":
-            return None if value is None else feature["names"][value]
+            names = [*feature["names"], None]
+            return lambda place: names[-1 if place is None else place]
         case "List":
-            inner = feature["feature"]
-            if inner.get("_type") == "Value":
-                return value
-            return [_named(one, inner) for one in value]
+            inner = _naming(feature["feature"])
+            return inner and (lambda values: [inner(value) for value in values])
         case _:
-            return {name: _named(value[name], inner) for name, inner in feature.items()}
+            every = {name: _naming(one) for name, one in feature.items()}
+            changes = [(name, one) for name, one in every.items() if one]
+
+            def named(record: dict[str, Any]) -> dict[str, Any]:
+                for name, change in changes:
+                    record[name] = change(record[name])
+                return record
+
+            return named if changes else None
 
 
 def _order(version: str) -> tuple[tuple[int, str], ...]:

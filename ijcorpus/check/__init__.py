@@ -14,10 +14,10 @@ import msgspec
 
 from ijcorpus.adjudicate import adjudicate, stale
 from ijcorpus.annotation import Annotation, Decision, RegistryEntry, without_quotes
-from ijcorpus.check.released import release_views
+from ijcorpus.check.released import release_views, released
 from ijcorpus.checks import Memory, Report, check
 from ijcorpus.checks.documents import PASSES
-from ijcorpus.checks.subject import ADJUDICATED, Layer, Subject, Traced
+from ijcorpus.checks.subject import ADJUDICATED, Layer, Released, Subject, Traced
 from ijcorpus.checks.view import CorpusView, Waiver
 from ijcorpus.document import Document, Source, StandoffDocument
 from ijcorpus.errors import AdjudicationError
@@ -53,21 +53,32 @@ def check_corpus(
     A `memory`, such as `cache.Cache`, spares what has not changed since it was last checked.
     Raises CorpusError when something that the checks rest on cannot be read.
     """
-    releases = release_views(workspace) if level >= RELEASE_LEVEL else ()
-    view = corpus_view(workspace, today=today)
+    last = level >= RELEASE_LEVEL
+    releases = release_views(workspace) if last else ()
+    view = corpus_view(workspace, today=today, released=released(workspace) if last else {})
     return check(view, level=level, releases=releases, memory=memory)
 
 
-def corpus_view(workspace: Workspace, *, today: datetime.date | None = None) -> CorpusView:
+def corpus_view(
+    workspace: Workspace,
+    *,
+    today: datetime.date | None = None,
+    released: Mapping[str, Released],
+) -> CorpusView:
     """A corpus root as the checks see it; documents are read one by one as they are asked for.
 
-    Lists that are only begun (splits, fact sources, waivers) may be missing; they are empty then.
+    `released` is what the version that the corpus says it is has of each document, if it is
+    released. Lists that are only begun (splits, fact sources, waivers) may be missing; they are
+    empty then.
     """
     layout = workspace.layout
     read = lru_cache(_TEXTS)(partial(_document, workspace))
     decided: defaultdict[str, list[Decision]] = defaultdict(list)
     for decision in workspace.decisions:
         decided[decision.document].append(decision)
+
+    def known(name: str) -> Released | None:
+        return released.get(name, Released(version=workspace.info.version)) if released else None
 
     def text(name: str) -> str | None:
         document = read(workspace.source(name))
@@ -76,7 +87,10 @@ def corpus_view(workspace: Workspace, *, today: datetime.date | None = None) -> 
     return CorpusView(
         scheme=workspace.scheme,
         subjects=(
-            _subject(workspace, source, read(source), decided.get(source.id, ()))
+            msgspec.structs.replace(
+                _subject(workspace, source, read(source), decided.get(source.id, ())),
+                released=known(source.id),
+            )
             for source in read_jsonl(layout.sources, Source)
         ),
         registry=tuple(read_jsonl(layout.registry, RegistryEntry)),

@@ -8,9 +8,18 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ijcorpus.checks.released import Card, Column, File, ReleaseView, Table
-from ijcorpus.document import sha256
+from ijcorpus.checks.subject import ADJUDICATED, Layer, Released
+from ijcorpus.document import Source, sha256
 from ijcorpus.errors import CorpusError
-from ijcorpus.published import MANIFEST, SCHEME, Manifest
+from ijcorpus.published import (
+    MANIFEST,
+    SCHEME,
+    Manifest,
+    Release,
+    annotation,
+    layers,
+    whole_rows,
+)
 from ijcorpus.records import read_json
 from ijcorpus.scheme import LabelScheme
 from ijcorpus.workspace import Workspace
@@ -18,6 +27,8 @@ from ijcorpus.workspace import Workspace
 T = TypeVar("T")
 CARD = "README.md"
 Feature = dict[str, Any]
+# What a row has of a document's source and text.
+_TOLD = {*Source.__struct_fields__, "text_sha256", "raw_sha256"}
 
 
 def release_views(workspace: Workspace) -> Iterator[ReleaseView]:
@@ -27,6 +38,30 @@ def release_views(workspace: Workspace) -> Iterator[ReleaseView]:
     made = {path.name for path in folder.glob("*") if path.is_dir()}
     for version in sorted(kept | made):
         yield release_view(workspace, folder / version)
+
+
+def released(workspace: Workspace) -> dict[str, Released]:
+    """What the version that a corpus says it is has of each document; empty if not released.
+
+    A damaged release has nothing here: that is a finding of its own.
+    """
+    folder = workspace.layout.releases / workspace.info.version
+    if not folder.is_dir():
+        return {}
+    return _try({}, folder.name, lambda: dict(_released(Release(folder)))) or {}
+
+
+def _released(release: Release) -> Iterator[tuple[str, Released]]:
+    passes, version = layers(release), release.manifest.version
+    for row in whole_rows(release):
+        every = {**passes.get(row["id"], {}), ADJUDICATED: annotation(row)}
+        told = {name: row[name] for name in row if name in _TOLD}
+        found = Released(
+            version=version,
+            row={n: tuple(v) if isinstance(v, list) else v for n, v in told.items()},
+            layers=tuple(Layer(name=who, annotation=said) for who, said in every.items()),
+        )
+        yield row["id"], found
 
 
 def release_view(workspace: Workspace, folder: Path) -> ReleaseView:

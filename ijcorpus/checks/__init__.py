@@ -36,6 +36,7 @@ from ijcorpus.checks.stances import STANCE_CHECKS
 from ijcorpus.checks.subject import Subject
 from ijcorpus.checks.summaries import Summaries
 from ijcorpus.checks.units import UNIT_CHECKS
+from ijcorpus.checks.versions import VERSION_CHECKS
 from ijcorpus.checks.view import (
     Check,
     CorpusView,
@@ -65,6 +66,7 @@ DOCUMENTS_CHECKS: tuple[Check[DocumentView], ...] = (
     *CHARACTER_CHECKS,
     *DOCUMENT_CHECKS,
     *SETTLEMENT_CHECKS,
+    *VERSION_CHECKS,
 )
 WHOLE_CHECKS: tuple[Check[CorpusView], ...] = (
     *SOURCE_CHECKS,

@@ -6,6 +6,9 @@ import sys
 from bisect import bisect_right
 from collections.abc import Sequence
 from operator import le
+from typing import Any
+
+from msgspec import field
 
 from ijcorpus.annotation import Annotation, Decision
 from ijcorpus.checks.columns import Judgements, Mentions, judgements, mentions
@@ -42,6 +45,17 @@ class Traced(Struct, frozen=True, kw_only=True):
     fact: str
 
 
+class Released(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the released version that a corpus says it is has of one document.
+
+    `row` is what it says of the text and its source; it is empty for a document that it has not.
+    """
+
+    version: str
+    row: dict[str, str | tuple[str, ...] | None] = field(default_factory=dict[str, Any])
+    layers: tuple[Layer, ...] = ()
+
+
 class Subject(Struct, frozen=True, kw_only=True, dict=True, omit_defaults=True):
     """One document with everything that is said of it.
 
@@ -49,7 +63,8 @@ class Subject(Struct, frozen=True, kw_only=True, dict=True, omit_defaults=True):
     the corpus keeps of a text that may not ship; `stored` says that the raw text lies in the
     corpus itself. `facts` says which sentences rest on which sources. `settled` is what passes and
     decisions give, `unsettled` why they give nothing, `stale` the decisions on no dispute.
-    `wanted` is how many passes the assignment asks for, if there is one.
+    `wanted` is how many passes the assignment asks for, if there is one. `released` is there when
+    the corpus says that it is a version that was released.
     """
 
     source: Source
@@ -64,6 +79,7 @@ class Subject(Struct, frozen=True, kw_only=True, dict=True, omit_defaults=True):
     unsettled: str = ""
     stale: tuple[str, ...] = ()
     wanted: int | None = None
+    released: Released | None = None
 
     @property
     def id(self) -> str:

@@ -23,7 +23,7 @@ from ijcorpus.annotation import (
 )
 from ijcorpus.checks import SCOPES, Report, check, table
 from ijcorpus.checks.released import ReleaseView
-from ijcorpus.checks.subject import ADJUDICATED, Layer, Subject, Traced
+from ijcorpus.checks.subject import ADJUDICATED, Layer, Released, Subject, Traced
 from ijcorpus.checks.view import CorpusView, Waiver
 from ijcorpus.document import (
     Document,
@@ -57,6 +57,13 @@ class Said(Struct, frozen=True, kw_only=True):
     by: str | None = None
 
 
+class Then(Struct, frozen=True, kw_only=True):
+    """What a released version has of a document: as it is now, but for what is said here."""
+
+    row: dict[str, Any] | None = {}
+    layers: dict[str, Said] = {}
+
+
 class Text(Struct, frozen=True, kw_only=True):
     """One document: `said` is what every pass and the adjudication say, unless they say else."""
 
@@ -83,6 +90,7 @@ class Text(Struct, frozen=True, kw_only=True):
     settled: Said | None = None
     unsettled: str = ""
     stale: tuple[str, ...] = ()
+    released: Then | None = None
 
 
 class Corpus(Struct, frozen=True, kw_only=True):
@@ -159,6 +167,23 @@ def layer(name: str, said: Said, made: Document) -> Layer:
     return Layer(name=name, annotation=annotation)
 
 
+def released(given: Text, made: Document, now: dict[str, Said]) -> Released | None:
+    if given.released is None:
+        return None
+    if given.released.row is None:
+        return Released(version="1.0.0")
+    row = {"title": "A title", "text_sha256": made.digest, "raw_sha256": made.raw_sha256}
+    then = {**now, **given.released.layers}
+    return Released(
+        version="1.0.0",
+        row={
+            n: tuple(v) if isinstance(v, list) else v
+            for n, v in {**row, **given.released.row}.items()
+        },
+        layers=tuple(layer(name, said, made) for name, said in then.items()),
+    )
+
+
 def subject(given: Text) -> Subject:
     made = document(given)
     passes = {"one": given.said, "two": given.said} if given.passes is None else given.passes
@@ -181,6 +206,7 @@ def subject(given: Text) -> Subject:
         settled=layer(ADJUDICATED, given.settled, made).annotation if given.settled else None,
         unsettled=given.unsettled,
         stale=given.stale,
+        released=released(given, made, {**passes, **({ADJUDICATED: final} if final else {})}),
     )
 
 

@@ -8,11 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from ijcorpus.annotation import Annotation
+from ijcorpus.check import check_corpus
 from ijcorpus.check.released import release_view, release_views
 from ijcorpus.checks import RELEASE_CHECKS, run, table
+from ijcorpus.checks.versions import VERSION_CHECKS
 from ijcorpus.document import sha256
-from ijcorpus.published import versions
+from ijcorpus.published import find, layers, versions
 from ijcorpus.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
@@ -105,3 +109,67 @@ def test_a_release_without_its_manifest_beside_it_is_found(root: Path) -> None:
 
 def test_the_table_in_the_docs_is_the_table_of_checks() -> None:
     assert (ROOT / "docs" / "checks.md").read_text().endswith("\n\n" + table())
+
+
+def version_findings(root: Path) -> dict[str, set[str]]:
+    """What the checks against the corpus's own version find: code -> documents."""
+    found: dict[str, set[str]] = {}
+    for finding in check_corpus(Workspace(root)).findings:
+        if finding.code in {check.code for check in VERSION_CHECKS}:
+            found.setdefault(finding.code, set()).add(finding.location.document)
+    return found
+
+
+def relabelled(root: Path) -> str:
+    """One label that an auditor gave is changed: no other check compares it with anything."""
+    path = next((root / "annotations/layers/audit").glob("*.json"))
+    layer = json.loads(path.read_text())
+    first, second = Workspace(root).scheme.label_names[:2]
+    entity = layer["entities"][0]
+    entity["label"] = first if entity["label"] != first else second
+    path.write_text(json.dumps(layer))
+    return path.stem
+
+
+def republished(root: Path) -> str:
+    path = root / "corpus/sources.jsonl"
+    records = [json.loads(line) for line in path.read_text().splitlines()]
+    records[0]["publisher"] = "nobody"
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
+    return str(records[0]["id"])
+
+
+def test_what_is_released_is_held_to_the_release_until_the_version_is_raised(root: Path) -> None:
+    assert version_findings(root) == {}
+    changed, renamed = relabelled(root), republished(root)
+    wanted = {"released-layer-differs": {changed}, "released-source-differs": {renamed}}
+    assert version_findings(root) == wanted
+    info = root / "corpus/corpus.toml"
+    raised = info.read_text().replace(f'version = "{VERSION}"', 'version = "99.0.0"', 1)
+    assert raised != info.read_text()
+    info.write_text(raised)
+    assert version_findings(root) == {}
+
+
+def test_a_damaged_release_is_its_own_finding_and_nothing_is_held_to_it(root: Path) -> None:
+    relabelled(root)
+    next((root / f"corpus/releases/{VERSION}/annotations").glob("*.parquet")).write_bytes(b"PAR1")
+    assert version_findings(root) == {}
+    assert "release-file-unreadable" in codes(root)
+
+
+def test_a_release_gives_every_layer_back() -> None:
+    space, read = Workspace(ROOT), layers(find(VERSION, ROOT))
+    assert set(read) == set(space.sources)
+    for name, by in read.items():
+        kept = space.layers(name)
+        assert by.keys() == kept.keys()
+        withheld = space.source(name).rights == "standoff"
+        for who, made in kept.items():
+            shown = without_notes(made) if withheld else made
+            assert by[who] == shown
+
+
+def without_notes(made: Annotation) -> Annotation:
+    bare = tuple(replace(stance, note="") for stance in made.stances)
+    return replace(made, stances=bare)
