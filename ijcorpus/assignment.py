@@ -28,7 +28,7 @@ class Assignment(Struct, frozen=True, kw_only=True):
     `overlap` is how many annotators see each document of a split; a split that it does not name is
     seen by all. `calibration` are documents that everybody gets first; `calibration_counts` says
     whether they count in agreement. `annotators` are those who share the documents; empty means
-    all who annotate. `salt` decides who gets what where nothing else does.
+    all who make passes. `salt` decides who gets what where nothing else does.
     """
 
     order: Literal["same", "balanced"] = "same"
@@ -44,10 +44,14 @@ class Assignment(Struct, frozen=True, kw_only=True):
 
 
 class Corpus(Struct, frozen=True, kw_only=True):
-    """What an assignment is made for: who annotates, and the documents' splits in file order."""
+    """What an assignment is made for: who annotates, and the documents' splits in file order.
+
+    `auditors` are those of the annotators who try the result: what they have counts for nobody.
+    """
 
     annotators: tuple[str, ...]
     splits: dict[str, str]
+    auditors: tuple[str, ...] = ()
 
 
 def read_assignment(text: str, *, name: str = "assignment.toml") -> Assignment:
@@ -63,9 +67,11 @@ def sharing(
 ) -> tuple[str, ...]:
     """Those who share the documents; raises RecordError for a rule that does not fit the corpus.
 
-    `splits` are the names of the splits that the scheme knows.
+    By default these are all who make passes. `splits` are the names of the splits that the scheme
+    knows.
     """
-    among = rule.annotators or corpus.annotators
+    passing = tuple(who for who in corpus.annotators if who not in corpus.auditors)
+    among = rule.annotators or passing
     for what, said, known in (
         ("annotator", among, corpus.annotators),
         ("document", rule.calibration, corpus.splits),
@@ -75,6 +81,11 @@ def sharing(
             raise RecordError(
                 f"{name}: there is no {what} {unknown[0]!r}. Name one of {_some(known)}."
             )
+    if auditing := [who for who in among if who in corpus.auditors]:
+        raise RecordError(
+            f"{name}: {auditing[0]!r} audits, and an audit is no pass: it shares no documents. "
+            "Take it out there, and list what it is to get in annotations/assigned.tsv."
+        )
     for listed in (rule.annotators, rule.calibration):
         if twice := [item for item, count in Counter(listed).items() if count > 1]:
             raise RecordError(f"{name}: {twice[0]!r} stands there twice. Keep one.")
@@ -161,11 +172,12 @@ def _chosen(
     rule: Assignment, corpus: Corpus, among: Sequence[str], given: Mapping[str, Sequence[str]]
 ) -> dict[str, tuple[str, ...]]:
     """For each document who is to get it in addition to those who have it."""
+    passing = {who: had for who, had in given.items() if who not in corpus.auditors}
     holders: defaultdict[str, list[str]] = defaultdict(list)
-    for who, documents in given.items():
+    for who, documents in passing.items():
         for document in documents:
             holders[document].append(who)
-    total = Counter({who: len(documents) for who, documents in given.items()})
+    total = Counter({who: len(documents) for who, documents in passing.items()})
     pairs = Counter(pair for held in holders.values() for pair in combinations(sorted(held), 2))
     new, in_split = Counter[str](), Counter[tuple[str, str]]()
     chosen: dict[str, tuple[str, ...]] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -67,7 +68,8 @@ class Workspace:
         self.layout = Layout(root, copies)
         if not self.layout.info.is_file():
             raise RecordError(
-                f"{root} is no corpus root: it has no corpus/corpus.toml. Name one with --root."
+                f"{root} is no corpus root: it has no corpus/corpus.toml. Name one with "
+                "--root, before the command's name."
             )
         self._documents: dict[str, Document] = {}
 
@@ -100,9 +102,25 @@ class Workspace:
 
     @cached_property
     def annotators(self) -> dict[str, Annotator]:
-        """Annotators by id, in file order."""
+        """Annotators by id, in file order; e-mail addresses in small letters, as Label Studio's.
+
+        Raises RecordError for two of one id or address: their work could not be told apart.
+        """
         listed = _read_toml(self.layout.annotators, dict[str, tuple[Annotator, ...]])
-        return {annotator.id: annotator for annotator in listed.get("annotator", ())}
+        found: dict[str, Annotator] = {}
+        accounts: dict[str, str] = {}
+        for one in listed.get("annotator", ()):
+            email = one.email.lower()
+            if one.id in found:
+                raise RecordError(f"{self.layout.annotators} lists {one.id} twice. Keep one.")
+            if email and accounts.setdefault(email, one.id) != one.id:
+                raise RecordError(
+                    f"{self.layout.annotators}: {accounts[email]} and {one.id} have the same "
+                    f"account, {one.email}; case makes no difference. Each annotator needs its "
+                    "own, or the work of two could not be told apart."
+                )
+            found[one.id] = msgspec.structs.replace(one, email=email)
+        return found
 
     @cached_property
     def splits(self) -> dict[str, str]:
@@ -121,24 +139,19 @@ class Workspace:
     @cached_property
     def assignable(self) -> Corpus:
         """Those who annotate, and the documents with the splits they have or will have."""
-        people = self.annotators.values()
+        people = [a for a in self.annotators.values() if a.kind != "rule" and not a.adjudicates]
         frozen = self.splits if self.layout.splits.exists() else {}
         splits = extend(frozen, self.sources.values(), self.scheme.splits)
         return Corpus(
-            annotators=tuple(a.id for a in people if a.kind != "rule" and not a.adjudicates),
+            annotators=tuple(a.id for a in people),
             splits={name: splits[name] for name in self.sources},
+            auditors=tuple(a.id for a in people if a.audits),
         )
 
     @cached_property
     def sharing(self) -> tuple[str, ...]:
-        """Those who share the documents; RecordError for an assignment that does not fit.
-
-        By default these are all who make passes: an auditor gets what the record gives.
-        """
+        """Those who share the documents; RecordError for an assignment that does not fit."""
         rule, corpus = self.assignment or Assignment(), self.assignable
-        if not rule.annotators:
-            passing = tuple(name for name in corpus.annotators if self.annotators[name].passes)
-            rule = msgspec.structs.replace(rule, annotators=passing)
         known = dict.fromkeys([*self.scheme.splits.shares, self.scheme.splits.held_out])
         return sharing(rule, corpus, known, name=str(self.layout.assignment))
 
@@ -191,7 +204,9 @@ class Workspace:
     def source(self, document: str) -> Source:
         """One source; raises RecordError when the corpus has none of that id."""
         if document not in self.sources:
-            raise RecordError(f"{self.layout.sources} has no document {document!r}.")
+            near = get_close_matches(document, self.sources, n=1)
+            meant = f"Did you mean {near[0]}?" if near else "Take an id that stands there."
+            raise RecordError(f"{self.layout.sources} has no document {document!r}. {meant}")
         return self.sources[document]
 
     def document(self, document: str) -> Document:

@@ -134,6 +134,25 @@ def test_every_two_share_as_many_documents() -> None:
     assert max(shared) - min(shared) <= 1
 
 
+def test_what_an_auditor_has_counts_for_nobody() -> None:
+    made = Corpus(
+        annotators=("a", "b", "late"),
+        splits={f"d{n}": "test" for n in range(8)},
+        auditors=("late",),
+    )
+    rule = Assignment(overlap={"test": 1}, calibration=("d0",))
+    audited = {"late": ("d0", "d1", "d2", "d3")}
+    found = given_by(rule, made, audited)
+    assert found == {**given_by(rule, made), **audited}
+    assert Counter(d for who in "ab" for d in found[who]) == dict.fromkeys(made.splits, 1) | {
+        "d0": 2
+    }
+    with pytest.raises(RecordError, match="'late' audits, and an audit is no pass"):
+        given_by(Assignment(annotators=("a", "late")), made)
+    with pytest.raises(RecordError, match="test asks for 3 annotators"):
+        given_by(Assignment(overlap={"test": 3}), made)
+
+
 def test_another_salt_gives_other_documents() -> None:
     made = corpus(30, 3)
     rules = [Assignment(overlap=dict.fromkeys(SPLITS, 1), salt=salt) for salt in ("", "x")]

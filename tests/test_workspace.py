@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -105,3 +106,46 @@ def test_the_corpus_can_be_frozen_again(root: Path) -> None:
     result = CliRunner().invoke(cli, ["--root", str(root), "build", "--freeze"])
     assert result.exit_code == 0, result.exception
     assert "as released" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [("original-0033", "Did you mean original-003?"), ("xyz", "Take an id that stands there")],
+)
+def test_an_unknown_document_is_told_with_the_nearest(root: Path, name: str, remedy: str) -> None:
+    with pytest.raises(RecordError, match=f"has no document '{name}'. {re.escape(remedy)}"):
+        Workspace(root).source(name)
+
+
+def test_texts_that_are_not_at_hand_are_asked_for(
+    root: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("IJCORPUS_TEXTS", raising=False)
+    command, empty = ["--root", str(root), "fingerprint"], tmp_path_factory.mktemp("empty")
+    result = CliRunner().invoke(cli, command)
+    assert "IJCORPUS_TEXTS names no folder. Name the folder of your copies" in str(result.exception)
+    result = CliRunner().invoke(cli, [*command, "--copies", str(empty)])
+    assert f"{empty} has none of the texts that may not ship" in str(result.exception)
+
+
+def test_an_address_is_the_same_in_any_case(root: Path) -> None:
+    path = root / "annotations" / "annotators.toml"
+    path.write_text(path.read_text().replace("pass-a@ijcorpus", "Pass-A@IJcorpus"))
+    assert Workspace(root).annotators["pass-a"].email == "pass-a@ijcorpus.example"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("pass-b@", "Pass-A@", "pass-a and pass-b have the same account, Pass-A@ijcorpus.example"),
+        ("pass-c@", "pass-a@", "pass-a and pass-c have the same account"),
+        ('id = "pass-b"', 'id = "pass-a"', "lists pass-a twice"),
+    ],
+)
+def test_two_annotators_who_could_not_be_told_apart_are_refused(
+    root: Path, old: str, new: str, fault: str
+) -> None:
+    path = root / "annotations" / "annotators.toml"
+    path.write_text(path.read_text().replace(old, new))
+    with pytest.raises(RecordError, match=rf"annotators\.toml.*{fault}"):
+        _ = Workspace(root).annotators

@@ -63,7 +63,7 @@ def corpus_view(
     workspace: Workspace,
     *,
     today: datetime.date | None = None,
-    released: Mapping[str, Released],
+    released: Mapping[str, Released] | None = None,
 ) -> CorpusView:
     """A corpus root as the checks see it; documents are read one by one as they are asked for.
 

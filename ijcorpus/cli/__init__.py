@@ -71,7 +71,11 @@ class LazyGroup(click.Group):
 @click.version_option(package_name="ijcorpus")
 @click.pass_context
 def cli(ctx: click.Context, root: Path | None, as_json: bool) -> None:
-    """The Israel-Japan Relations Corpus and the workbench that makes it."""
+    """The Israel-Japan Relations Corpus and the workbench that makes it.
+
+    load, stats, cite, diff and hydrate use a released version, by default of those that travel in
+    the package. The others work on a corpus root: name it with --root, or go into its folder.
+    """
     ctx.obj = Context(root=root, json=as_json)
 
 

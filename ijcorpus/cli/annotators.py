@@ -49,7 +49,12 @@ def show(ctx: Context) -> None:
     'Hebrew" --email dana@example.org'
 )
 @click.argument("name")
-@click.option("--kind", type=click.Choice(["human", "model", "rule"]), required=True)
+@click.option(
+    "--kind",
+    type=click.Choice(["human", "model", "rule"]),
+    required=True,
+    help="A person, a language model, or a program that applies rules.",
+)
 @click.option("--description", required=True, help="Who or what it is, for the data card.")
 @click.option("--email", required=True, help="The account on the annotation server.")
 @click.option("--prelabels", is_flag=True, help="Its tasks carry the rule's prelabels.")
@@ -60,8 +65,8 @@ def show(ctx: Context) -> None:
     "splits",
     multiple=True,
     metavar="SPLIT",
-    help="Where documents are assigned: give it those of this split; by default all of them, "
-    "and none to who adjudicates or audits.",
+    help="Where documents are assigned: give it those of this split; repeatable. By default all "
+    "of them, and none to who adjudicates or audits.",
 )
 @pass_context
 def add(
@@ -75,11 +80,11 @@ def add(
     audits: bool,
     splits: tuple[str, ...],
 ) -> None:
-    """List one more annotator; their account and project are made by the next push.
+    """List one more annotator.
 
-    The layer of a new annotator joins agreement, adjudication and release like any other. Say
-    only what is so: `human` is a person who annotates, and everything a program made is `model`
-    or `rule`.
+    'ijcorpus studio up' then makes the account and 'ijcorpus push' the project. The layer of a new
+    annotator joins agreement, adjudication and release like any other. Say only what is so: `human`
+    is a person who annotates, and everything a program made is `model` or `rule`.
     """
     from ijcorpus.layout import safe_name
     from ijcorpus.records import read_text, write_bytes

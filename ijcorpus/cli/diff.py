@@ -32,7 +32,8 @@ def diff_command(ctx: Context, old: str, new: str, document: str | None) -> None
     """Show what changed from OLD to NEW.
 
     Each is a released version, or a folder with a release, such as a build that is not released
-    yet. Labels are those that were adjudicated; a pass is one annotator's work on one document.
+    yet. Labels are those that were adjudicated; a pass is one annotator's work on one document, and
+    an audit that of somebody who annotated afterwards to try the result.
     Mentions and judgements are told apart where the text did not change. A document never moves
     to another split between versions: if one did, it is shown in red.
     """
@@ -50,9 +51,17 @@ def diff_command(ctx: Context, old: str, new: str, document: str | None) -> None
 
 
 def _opened(ctx: Context, name: str) -> Release:
-    from ijcorpus.published import VERSION, Release, find
+    from ijcorpus.published import MANIFEST, VERSION, Release, find, versions
 
-    return find(name, ctx.released) if VERSION.fullmatch(name) else Release(Path(name))
+    if VERSION.fullmatch(name):
+        return find(name, ctx.released)
+    if not (Path(name) / MANIFEST).is_file():
+        known = ", ".join(versions(ctx.released)) or "there is none"
+        raise ReleaseError(
+            f"{name} is no release: neither a version ({known}) nor a folder with {MANIFEST}, as "
+            "'ijcorpus build' makes in build/release."
+        )
+    return Release(Path(name))
 
 
 def _between(found: Comparison) -> str:

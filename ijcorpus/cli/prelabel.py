@@ -12,7 +12,10 @@ from ijcorpus.cli.context import Context, pass_context
 @click.option("--markup", is_flag=True, help="Print the text in markup notation, to go on from.")
 @pass_context
 def prelabel_command(ctx: Context, documents: tuple[str, ...], markup: bool) -> None:
-    """Find registry names in documents: all that are at hand, or the DOCUMENTS named."""
+    """Find registry names in documents: all that are at hand, or the DOCUMENTS named.
+
+    How many are found is printed; with --json each of them.
+    """
     from ijcorpus.prelabel import prelabel
 
     workspace = ctx.workspace

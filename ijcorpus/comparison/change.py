@@ -20,6 +20,7 @@ What = Literal[
     "flags",
     "annotator",
     "pass",
+    "audit",
     "registry entry",
     "configuration",
     "column",

@@ -33,7 +33,7 @@ def compare(old: Release, new: Release) -> Comparison:
         *presence(before, after),
         *within(before, after, (old.manifest.scheme, new.manifest.scheme)),
         *tokenised(old, new, before, after),
-        *annotated(passes(old), passes(new), before, after),
+        *annotated(before, after, (passes(old), passes(new)), (old.auditors, new.auditors)),
         *keyed("registry entry", _registry(old), _registry(new), columns=True),
         *_columns_changed(old, new),
         *keyed("scheme", _options(old), _options(new)),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, Literal
 
 import msgspec
 
@@ -15,6 +15,9 @@ from ijcorpus.published import Release
 _IDENTITY = ("text_sha256", "raw_sha256", "characters")
 _STRUCTURE = ("sections", "sentences")
 _LABELS = ("mentions", "judgements", "author_stances", "flags")
+
+Work = Literal["pass", "audit"]
+_WORK: tuple[Work, ...] = ("pass", "audit")
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -141,40 +144,69 @@ def _tokens(release: Release) -> dict[str, list[tuple[int, int]]]:
     return found
 
 
-def annotated(old: Passes, new: Passes, before: Documents, after: Documents) -> Iterator[Change]:
-    """Annotators, and the passes of documents that both releases have."""
-    yield from keyed("annotator", _annotators(old), _annotators(new))
+def annotated(
+    before: Documents,
+    after: Documents,
+    made: tuple[Passes, Passes],
+    auditors: tuple[Collection[str], Collection[str]],
+) -> Iterator[Change]:
+    """Annotators, and the passes and audits of documents that both releases have."""
+    told = (_annotators(each, known) for each, known in zip(made, auditors, strict=True))
+    yield from keyed("annotator", *told)
     for document in before:
-        if document in after:
-            pair = before[document], after[document]
-            yield from _passes_of(document, old.get(document, {}), new.get(document, {}), *pair)
+        if document not in after:
+            continue
+        same = before[document].digest == after[document].digest
+        text = before[document].full and after[document].full
+        for what in _WORK:
+            old, new = (
+                {who: rows for who, rows in each.get(document, {}).items() if _is(what, who, known)}
+                for each, known in zip(made, auditors, strict=True)
+            )
+            yield from _came_or_went(what, document, old, new)
+            if same:
+                yield from _changed(what, document, old, new, text=text)
 
 
-def _passes_of(
+def _is(what: Work, who: str, auditors: Collection[str]) -> bool:
+    return (who in auditors) == (what == "audit")
+
+
+def _came_or_went(
+    what: Work, document: str, old: Mapping[str, list[Row]], new: Mapping[str, list[Row]]
+) -> Iterator[Change]:
+    sizes = ({who: _size(rows) for who, rows in made.items()} for made in (old, new))
+    for change in keyed(what, *sizes, document=document):
+        if change.how != "changed":
+            yield change
+
+
+def _changed(
+    what: Work,
     document: str,
     old: Mapping[str, list[Row]],
     new: Mapping[str, list[Row]],
-    before: Held,
-    after: Held,
+    *,
+    text: bool,
 ) -> Iterator[Change]:
-    sizes = ({who: _size(rows) for who, rows in made.items()} for made in (old, new))
-    for change in keyed("pass", *sizes, document=document):
-        if change.how != "changed":
-            yield change
     for who in old:
-        if who not in new or before.digest != after.digest:
+        if who not in new:
             continue
-        fields = _told(old[who], new[who], text=before.full and after.full)
+        fields = _told(old[who], new[who], text=text)
         one, other = _said(old[who], fields), _said(new[who], fields)
         if one != other:
             there = {**_size(old[who]), "only_here": (one - other).total()}
             here = {**_size(new[who]), "only_here": (other - one).total()}
-            yield _of("pass", "changed", document, there, here, id=who)
+            yield _of(what, "changed", document, there, here, id=who)
 
 
-def _annotators(made: Passes) -> dict[str, Row]:
+def _annotators(made: Passes, auditors: Collection[str]) -> dict[str, Row]:
     return {
-        who: {"kind": rows[0]["annotator_kind"], "made_by": rows[0]["made_by"]}
+        who: {
+            "kind": rows[0]["annotator_kind"],
+            "made_by": rows[0]["made_by"],
+            "audits": who in auditors,
+        }
         for by_annotator in made.values()
         for who, rows in by_annotator.items()
     }

@@ -64,8 +64,9 @@ class Api:
         self._client = _client(url, token)
 
     def whoami(self) -> str:
-        """The account's e-mail address."""
-        return self._call("asking who we are", lambda: str(self._client.users.whoami().email))
+        """The account's e-mail address, in small letters."""
+        said = self._call("asking who we are", self._client.users.whoami)
+        return str(said.email).lower()
 
     def require_supported(self) -> None:
         """Raise StudioError unless the server's version is one that was tried."""
@@ -84,9 +85,9 @@ class Api:
             )
 
     def users(self) -> dict[int, str]:
-        """All accounts: number -> e-mail address."""
+        """All accounts: number -> e-mail address, in small letters."""
         listed = self._call("listing the accounts", lambda: list(self._client.users.list()))
-        return {user.id: str(user.email) for user in listed if user.id is not None}
+        return {user.id: str(user.email).lower() for user in listed if user.id is not None}
 
     def project(self, title: str) -> Json | None:
         """The project of exactly that title, or None."""

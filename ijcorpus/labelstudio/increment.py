@@ -3,6 +3,8 @@
 Label Studio sets a task's `updated_at` whenever its text or an annotation is saved or deleted, but
 not for drafts, predictions or a deleted task: tasks with drafts are asked for always, and whatever
 else changed shows in the counts, or in times that went back. Then everything is asked for.
+What does not show: predictions that another program deleted and imported anew, as many and of the
+same version. Those of `ijcorpus push` have another version when they say something else.
 """
 
 from __future__ import annotations

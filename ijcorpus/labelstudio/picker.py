@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 
 from ijcorpus.annotation import RegistryEntry
 from ijcorpus.document import Struct
 from ijcorpus.errors import RecordError
+
+NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""A character that no XML 1.0 can hold, escaped or not."""
 
 
 class Pick(Struct, frozen=True):
@@ -23,8 +27,10 @@ def picks(entries: Iterable[RegistryEntry]) -> tuple[Pick, ...]:
 
     A line has the name, the label, the side and the aliases that the name does not contain, since
     the list is searched by what it shows. Raises RecordError for an id that is empty or not
-    unique.
+    unique, and for a character that the configuration cannot hold.
     """
+    entries = tuple(entries)
+    _refuse_controls(entries)
     listed = sorted(entries, key=lambda entry: (entry.name.casefold(), entry.id))
     ids = Counter(entry.id for entry in listed)
     for identity, times in ids.items():
@@ -50,3 +56,17 @@ def _line(entry: RegistryEntry) -> str:
 def _told_apart(entry: RegistryEntry, namesake: bool) -> str:
     line = _line(entry)
     return " · ".join(filter(None, (line, entry.note, entry.id))) if namesake else line
+
+
+def _refuse_controls(entries: Iterable[RegistryEntry]) -> None:
+    for entry in entries:
+        said = {"id": entry.id, "name": entry.name, "label": entry.label, "side": entry.side or ""}
+        said |= {"note": entry.note, "aliases": "\n".join(entry.aliases)}
+        for field, text in said.items():
+            if found := NO_XML.search(text):
+                raise RecordError(
+                    f"the registry's entry {entry.id!r} ({entry.name!r}) has the control character "
+                    f"U+{ord(found[0]):04X} in its {field}, which Label Studio's configuration "
+                    "cannot hold. Take it out of annotations/registry.jsonl; 'ijcorpus check' "
+                    "finds every such name."
+                )

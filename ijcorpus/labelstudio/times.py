@@ -17,8 +17,9 @@ Done = tuple[str, str]
 def completed(folder: Path, accounts: Mapping[str, str]) -> dict[Done, datetime]:
     """When each annotator last saved each document, over all snapshots in a folder.
 
-    `accounts` maps e-mail addresses to annotators. Work without a time zone, skipped work and work
-    by other accounts are left out. Raises RecordError for a snapshot that cannot be read.
+    `accounts` maps e-mail addresses, in small letters, to annotators. Work without a time zone,
+    skipped work and work by other accounts are left out. Raises RecordError for a snapshot that
+    cannot be read.
     """
     found: dict[Done, datetime] = {}
     for path in sorted(folder.glob("*.json")):
@@ -35,7 +36,7 @@ def _saved(snapshot: Snapshot, accounts: Mapping[str, str]) -> Iterator[tuple[Do
         for item in map(_mapping, cast("list[object]", listed) if isinstance(listed, list) else []):
             user = item.get("completed_by")
             number = _mapping(user).get("id") if isinstance(user, dict) else user
-            annotator = accounts.get(snapshot.users.get(str(number), ""))
+            annotator = accounts.get(snapshot.users.get(str(number), "").lower())
             moment = zoned(item.get("updated_at"))
             if document and annotator and moment and not item.get("was_cancelled"):
                 yield (annotator, document), moment

@@ -100,6 +100,11 @@ def test_who_is_sent_no_tasks_is_assigned_nothing(root: Path, options: list[str]
     assert Workspace(root).assigned == {}
 
 
+def test_help_says_which_command_makes_account_and_project(root: Path) -> None:
+    said = " ".join(run(root, "add", "--help").output.split())
+    assert "'ijcorpus studio up' then makes the account and 'ijcorpus push' the project" in said
+
+
 def test_roles_exclude_each_other(root: Path) -> None:
     given = ["--kind", "rule", "--description", "d", "--email", "e@x", "--audits", "--adjudicates"]
     result = run(root, "add", "eve", *given)
@@ -148,3 +153,17 @@ def test_an_auditor_is_given_no_share(root: Path) -> None:
     assert run(root, "add", "late", *given).exit_code == 0
     assert Workspace(root).sharing == ("ann", "ben")
     assert Workspace(root).assign({})["late"] == ()
+
+
+def test_what_an_auditor_annotated_is_still_shared_among_the_others(root: Path) -> None:
+    space = Workspace(root)
+    space.layout.splits.write_text("".join(f"{name}\ttrain\n" for name in space.sources))
+    space.layout.assignment.write_text("[overlap]\ntrain = 1\n")
+    text = space.layout.annotators.read_text()
+    text += '[[annotator]]\nid = "late"\nkind = "model"\ndescription = "d"\nemail = "l@x"\n'
+    space.layout.annotators.write_text(text + "audits = true\n")
+    for path in (root / "annotations" / "layers").glob("*/*.json"):
+        path.unlink()
+    given = Workspace(root).assign({"late": tuple(space.sources)})
+    assert given["late"] == tuple(space.sources)
+    assert sorted([*given["ann"], *given["ben"]]) == sorted(space.sources)

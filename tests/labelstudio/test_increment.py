@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -127,7 +128,9 @@ def test_what_changed_is_what_a_full_pull_gives(begun: Site, seed: int) -> None:
     fewer = 0
     for _ in range(8):
         done = [world.step() for _ in range(world.chance.randint(1, 3))]
+        seen = begun.studio.latest(begun.annotator(NAME))
         part = pull(begun)
+        assert seen == kept(begun, part), done
         # The full pull is the reference: it must not be what the next one starts from.
         snapshot = begun.studio.snapshot(begun.annotator(NAME))
         assert kept(begun, part) == snapshot, done
@@ -153,6 +156,27 @@ def test_only_what_changed_is_asked_for(begun: Site) -> None:
     after = pull(begun)
     assert after.states[task.document] == "done"
     assert after.asked <= drafted + 3
+
+
+def test_status_asks_for_what_changed_only(begun: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(begun, 3)
+    states = pull(begun, full=True).states
+    task = next(task for task in world.tasks() if states[task.document] == "open")
+    world.people[0].annotate(task.id, world.result())
+    asked: list[int] = []
+    export = Api.export
+
+    def counted(self: Api, project: int, tasks: Sequence[int] = ()) -> list[Json]:
+        found = export(self, project, tasks)
+        asked.append(len(found) if project == world.project else 0)
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Api, "export", counted)
+        told = begun.run("studio", "status")["annotators"][NAME]
+    assert 0 < sum(asked) < len(states)
+    after = list(pull(begun).states.values())
+    assert (told["tasks"], told["done"]) == (len(after), after.count("done"))
 
 
 def test_a_deleted_task_is_noticed(begun: Site) -> None:

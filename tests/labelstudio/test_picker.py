@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
+from xml.sax.saxutils import escape
 
 import msgspec
 import pytest
@@ -75,6 +76,36 @@ def test_no_two_lines_are_alike(said: list[tuple[str, str | None]]) -> None:
 def test_an_id_that_cannot_be_stored_or_is_not_unique_is_refused(ids: tuple[str, ...]) -> None:
     with pytest.raises(RecordError, match="Every entry"):
         picks([entry(identity, f"name {n}") for n, identity in enumerate(ids)])
+
+
+@pytest.mark.parametrize(
+    ("fields", "place"),
+    [
+        ({"name": "An\x01na"}, "its name"),
+        ({"aliases": ("Anna", "Li\x1fnd")}, "its aliases"),
+        ({"note": "a\x0csinger"}, "its note"),
+        ({"side": "J\x00P"}, "its side"),
+        ({"label": f"{LABEL}\ufffe"}, "its label"),
+    ],
+)
+def test_a_character_that_no_xml_can_hold_is_refused_with_its_entry(
+    fields: dict[str, Any], place: str
+) -> None:
+    listed = [entry("ent-1", "Bo"), entry("ent-2", **({"name": "Anna"} | fields))]
+    with pytest.raises(RecordError, match=rf"entry 'ent-2' .*control character U\+.* in {place},"):
+        config.labeling_config(SCHEME, listed)
+
+
+@given(st.text(max_size=9), st.text(max_size=9))
+def test_a_configuration_is_well_formed_or_refused(name: str, note: str) -> None:
+    try:
+        xml = config.labeling_config(SCHEME, [entry("ent-1", name, note=note)])
+    except RecordError:
+        with pytest.raises(ElementTree.ParseError):
+            ElementTree.fromstring(f"<a>{escape(name + note)}</a>")
+        return
+    (item,) = next(ElementTree.fromstring(xml).iter("Taxonomy"))
+    assert item.get("alias") == "ent-1"
 
 
 # The configuration

@@ -143,6 +143,19 @@ def annotator_added(corpus: Corpus) -> None:
     write_json(corpus.open().layout.layer("three", "beta"), made)
 
 
+def auditing(who: str) -> Plant:
+    """Somebody, known or new, who audits and has a layer of beta."""
+
+    def plant(corpus: Corpus) -> None:
+        if f'id = "{who}"' not in ANNOTATORS:
+            annotator_added(corpus)
+        path = corpus.root / "annotations" / "annotators.toml"
+        head, found, tail = path.read_text().partition(f'id = "{who}"')
+        write_bytes(path, f"{head}{found}\naudits = true{tail}".encode())
+
+    return plant
+
+
 def annotator_described(corpus: Corpus) -> None:
     text = ANNOTATORS.replace("A program, second pass", "Another program")
     write_bytes(corpus.root / "annotations" / "annotators.toml", text.encode())
@@ -236,6 +249,11 @@ PLANTS: dict[str, tuple[Plant, dict[str, int]]] = {
     "structure": (structure, {"structure changed": 1}),
     "annotator added": (annotator_added, {"annotator added": 1, "pass added": 1}),
     "annotator": (annotator_described, {"annotator changed": 1}),
+    "audit added": (auditing("three"), {"annotator added": 1, "audit added": 1}),
+    "a pass turned audit": (
+        auditing("two"),
+        {"annotator changed": 1, "pass removed": 4, "audit added": 4},
+    ),
     "pass removed": (pass_removed, {"pass removed": 1}),
     "pass": (pass_changed, {"pass changed": 1}),
     "entry added": (

@@ -16,7 +16,7 @@ import msgspec
 import pytest
 import tiny_corpus
 from click.testing import CliRunner, Result
-from planted import PLANTS, judgement, mention, moved, registry, withheld
+from planted import PLANTS, auditing, judgement, mention, moved, registry, withheld
 from tiny_corpus import REGISTRY, TEXTS, Corpus, make, place
 
 from ijcorpus.cli import cli
@@ -79,6 +79,23 @@ def test_a_planted_change_is_told_as_that_and_nothing_else(
     assert compare(new, new).totals == {}
     written = msgspec.json.encode((there, back))
     assert not any(word in written for word in (b"plum", b"orchard", b"clocks", b"opposed every"))
+
+
+def test_an_audit_that_changed(corpus: Corpus) -> None:
+    auditing("three")(corpus)
+    before = corpus.root / "before"
+    build(corpus.open(copies=True), before)
+    layer = corpus.open().layout.layer("three", "beta")
+    layer.write_bytes(layer.read_bytes().replace(b'"against"', b'"favor"'))
+    found = compare(Release(before), built(corpus))
+    assert found.totals == {"audit changed": 1}
+    assert found.changes[0].id == "three"
+
+
+def test_of_the_corpus_itself_audits_are_no_passes() -> None:
+    releases = (Release(ROOT / "corpus" / "releases" / name) for name in ("0.1.0", "0.2.0"))
+    totals = compare(*releases).totals
+    assert (totals["pass added"], totals["audit added"]) == (8, 2)
 
 
 def test_a_changed_text_is_told_by_totals(
@@ -250,8 +267,11 @@ def test_versions_by_number_and_what_there_is_not(
     assert "beta did not change" in run(*root, "1.0.0", "1.0.0", "--document", "beta").stdout
     with pytest.raises(ReleaseError, match=r"There are: 1\.0\.0"):
         run(*root, "1.0.0", "9.9.9")
-    with pytest.raises(ReleaseError, match="is no release"):
-        run(*root, "1.0.0", str(tmp_path))
+    for name in (str(tmp_path), "9"):
+        with pytest.raises(
+            ReleaseError, match=rf"{name} is no release: .*\(1\.0\.0\) nor a folder"
+        ):
+            run(*root, "1.0.0", name)
     with pytest.raises(ReleaseError, match="neither version has a document 'delta'"):
         run(*root, "1.0.0", "1.0.0", "--document", "delta")
 
