@@ -19,27 +19,21 @@ from test_agreement import (
     SCHEME,
     SEEDS,
     SENTENCES,
+    TARGETS,
     alpha,
     compare,
+    judgements,
     layers,
     near,
     one_stance,
     paired,
 )
 
-from ijcorpus.agreement import Prelabelled, acceptance, anchoring, overview, page
-from ijcorpus.agreement.confusion import label_confusion, most_disputed, polarity_confusion
+from ijcorpus.agreement import Prelabelled, acceptance, anchoring, origins, overview, page
+from ijcorpus.agreement.confusion import label_confusion, most_disputed, stance_confusions
 from ijcorpus.annotation import Annotation, Entity, Holder
 
 LENGTH = SENTENCES[-1].end
-
-
-def by_characters(annotation: Annotation) -> list[str]:
-    """The label of each character, empty for none."""
-    found = [""] * LENGTH
-    for entity in annotation.entities:
-        found[entity.start : entity.end] = [entity.label] * (entity.end - entity.start)
-    return found
 
 
 def same_spans(pairs):
@@ -58,22 +52,6 @@ def cohen(values: list[tuple]) -> float | None:
 
 
 # --- against references ---
-
-
-@settings(max_examples=40, deadline=None)
-@given(SEEDS)
-def test_alpha_of_characters_is_that_of_krippendorff(seed) -> None:
-    pairs = layers(seed, 4)
-    found = compare(pairs).entities
-    rows = [[label for pair in pairs for label in by_characters(pair[side])] for side in (0, 1)]
-    if any(label for row in rows for label in row):
-        assert near(found.characters, alpha([*zip(*rows, strict=True)]))
-    for label in LABELS:
-        this = [[said == label for said in row] for row in rows]
-        figure = found.by_label[label].characters
-        assert near(figure, alpha([*zip(*this, strict=True)]))
-        assert (figure.first, figure.second) == (sum(this[0]), sum(this[1]))
-        assert figure.agreed == sum(a and b for a, b in zip(*this, strict=True))
 
 
 @settings(max_examples=40, deadline=None)
@@ -159,25 +137,61 @@ def _crossing(one: Annotation, other: Annotation) -> bool:
 @given(SEEDS)
 def test_confusions_are_those_of_scikit_learn(seed) -> None:
     pairs = layers(seed, 12)
-    table = polarity_confusion(pairs, SCHEME, {one.document: SENTENCES for one, _ in pairs})
-    assert table.values == (*SCHEME.polarity_names, "")
-    both = [pair[1:] for pair in paired(pairs, "polarity")]
-    inner = np.array(table.counts)[:-1, :-1]
-    if both:
-        expected = confusion_matrix(*zip(*both, strict=True), labels=SCHEME.polarity_names)
-        assert (inner == expected).all()
-    for side in (0, 1):
-        said = Counter(s.polarity for pair in pairs for s in pair[side].stances)
-        sums = np.array(table.counts).sum(axis=1 - side)
-        assert dict(zip(table.values, sums, strict=True)) == {
-            **{value: said[value] for value in SCHEME.polarity_names},
-            "": sums[-1],
-        }
-    labels = label_confusion(pairs, SCHEME)
-    for side in (0, 1):
-        said = Counter(e.label for pair in pairs for e in pair[side].entities)
-        sums = np.array(labels.counts).sum(axis=1 - side)
-        assert {v: n for v, n in zip(labels.values, sums, strict=True) if n and v} == dict(said)
+    found = stance_confusions(pairs, SCHEME, {one.document: SENTENCES for one, _ in pairs})
+    for what, table in (("polarity", found.polarities), ("attribution", found.attributions)):
+        both = [pair[1:] for pair in paired(pairs, what)]
+        values = [value for value in table.values if value]
+        if both:
+            expected = confusion_matrix(*zip(*both, strict=True), labels=values)
+            assert (np.array(table.counts)[: len(values), : len(values)] == expected).all()
+        assert said_by_each(table) == [
+            Counter(getattr(s, what) for pair in pairs for s in pair[side].stances)
+            for side in (0, 1)
+        ]
+    assert said_by_each(label_confusion(pairs, SCHEME)) == [
+        Counter(e.label for pair in pairs for e in pair[side].entities) for side in (0, 1)
+    ]
+
+
+def said_by_each(table) -> list[Counter]:
+    """How often each of the two said each value that is not nothing."""
+    sums = (np.array(table.counts, dtype=int).sum(axis=axis) for axis in (1, 0))
+    return [
+        Counter({v: int(n) for v, n in zip(table.values, side, strict=True) if v and n})
+        for side in sums
+    ]
+
+
+@settings(max_examples=30, deadline=None)
+@given(SEEDS)
+def test_targets_and_holders_are_matched_as_often_as_can_be(seed) -> None:
+    """In a sentence, by holder or by target, with what is wholly equal matched to itself."""
+    pairs = layers(seed, 12)
+    found = stance_confusions(pairs, SCHEME, {one.document: SENTENCES for one, _ in pairs})
+    asked = [judgements(pairs, side) for side in (0, 1)]
+    agreed = Counter(asked[0]) & Counter(asked[1])
+    for table, parts in ((found.targets, (0, 1, 2)), (found.holders, (0, 1, 3))):
+        met = [Counter(tuple(said[p] for p in parts) for said in side) for side in asked]
+        matched = sum(
+            count
+            for value, row in zip(table.values, table.counts, strict=True)
+            for other, count in zip(table.values, row, strict=True)
+            if value and other
+        )
+        assert matched == (met[0] & met[1]).total()
+    assert sum(row[n] for n, row in enumerate(found.targets.counts)) == agreed.total()
+    assert said_by_each(found.targets) == [
+        Counter(s.target for pair in pairs for s in pair[side].stances) for side in (0, 1)
+    ]
+    kinds = [
+        Counter(
+            ":".join(filter(None, (s.holder.kind, s.holder.type)))
+            for pair in pairs
+            for s in pair[side].stances
+        )
+        for side in (0, 1)
+    ]
+    assert said_by_each(found.holders) == kinds
 
 
 # --- by hand ---
@@ -191,6 +205,98 @@ def annotated(*entities: Entity, annotator: str = "a", document: str = "d") -> A
     return Annotation(
         document=document, digest="x", scheme="1.0", annotator=annotator, entities=entities
     )
+
+
+def confused(*pairs) -> dict[str, dict[tuple[str, str], int]]:
+    """The cells of each confusion that hold something."""
+    found = stance_confusions(pairs, SCHEME, {"d": SENTENCES})
+    return {
+        what: {
+            (value, other): count
+            for value, row in zip(table.values, table.counts, strict=True)
+            for other, count in zip(table.values, row, strict=True)
+            if count
+        }
+        for what, table in msgspec.structs.asdict(found).items()
+    }
+
+
+def judging(*said: tuple[int, Holder, str], annotator: str = "a", entities=()) -> Annotation:
+    """Judgements that start somewhere, with a holder and a target, all of one polarity."""
+    one = one_stance().stances[0]
+    stances = [
+        msgspec.structs.replace(one, id=f"s{n}", start=start, end=start + 1, holder=who, target=on)
+        for n, (start, who, on) in enumerate(said)
+    ]
+    return msgspec.structs.replace(
+        annotated(*entities, annotator=annotator), stances=tuple(stances)
+    )
+
+
+AUTHOR, FIRM = Holder(kind="author"), Holder(kind="unnamed", type="firm")
+
+
+def test_what_stands_against_a_target_has_its_sentence_and_holder() -> None:
+    t1, t2 = TARGETS
+    assert confused((judging((3, AUTHOR, t1)), judging((7, AUTHOR, t2))))["targets"] == {
+        (t1, t2): 1
+    }
+    apart = confused((judging((3, AUTHOR, t1)), judging((13, AUTHOR, t2))))["targets"]
+    assert apart == {(t1, ""): 1, ("", t2): 1}
+    assert confused((judging((3, AUTHOR, t1)), judging((3, FIRM, t2))))["targets"] == apart
+    # In another order, and with one more, the equal ones are still each other's.
+    one = judging((1, AUTHOR, t1), (2, AUTHOR, t2))
+    other = judging((1, AUTHOR, t2), (2, AUTHOR, t2), (3, AUTHOR, t1))
+    assert confused((one, other))["targets"] == {(t1, t1): 1, (t2, t2): 1, ("", t2): 1}
+
+
+def test_what_stands_against_a_holder_has_its_sentence_and_target() -> None:
+    t1, t2 = TARGETS
+    held = [Holder(kind="mention", mention=f"e{n}", type=t) for n, t in ((0, "firm"), (4, "igo"))]
+    spans = (entity(0, 2), entity(4, 6))
+    one = judging((3, AUTHOR, t1), (5, held[0], t2), entities=spans)
+    other = judging((3, FIRM, t1), (5, FIRM, t2), entities=spans)
+    assert confused((one, other))["holders"] == {
+        ("author", "unnamed:firm"): 1,
+        ("mention:firm", "unnamed:firm"): 1,
+    }
+    assert confused((one, judging((3, FIRM, t2))))["holders"] == {
+        ("author", ""): 1,
+        ("mention:firm", "unnamed:firm"): 1,
+    }
+    # The same mention under another type is a confusion, though an equal type is in the sentence.
+    typed = [
+        msgspec.structs.replace(held[0], type="igo"),
+        msgspec.structs.replace(held[1], type="firm"),
+    ]
+    one = judging((3, held[0], t1), (5, held[1], t1), entities=spans)
+    other = judging((3, typed[0], t1), (5, typed[1], t1), entities=spans)
+    assert confused((one, other))["holders"] == {
+        ("mention:firm", "mention:igo"): 1,
+        ("mention:igo", "mention:firm"): 1,
+    }
+    # Of others, those of one kind and type are each other's, whatever their order.
+    one = judging((3, FIRM, t1), (5, held[0], t1), entities=spans)
+    other = judging(
+        (3, msgspec.structs.replace(held[1], type="firm"), t1), (5, AUTHOR, t1), entities=spans
+    )
+    assert confused((one, other))["holders"] == {
+        ("mention:firm", "mention:firm"): 1,
+        ("unnamed:firm", "author"): 1,
+    }
+
+
+def test_confusions_have_the_values_that_occur_in_the_order_of_the_scheme() -> None:
+    one = judging((3, FIRM, TARGETS[1]), (13, AUTHOR, TARGETS[0]))
+    found = stance_confusions([(one, one)], SCHEME, {"d": SENTENCES})
+    assert found.targets.values == TARGETS
+    assert set(found.holders.values) == {"author", "unnamed:firm"}
+    kinds = [value.partition(":")[0] for value in found.holders.values]
+    assert kinds == sorted(kinds, key=SCHEME.names("holder_kinds").index)
+    assert label_confusion([(one, one)], SCHEME).values == ()
+    strange = annotated(entity(0, 2, "strange"), entity(4, 6, LABELS[1]))
+    values = label_confusion([(strange, annotated())], SCHEME).values
+    assert values == (LABELS[1], "strange", "")
 
 
 def test_a_relation_is_of_the_mention_and_not_of_its_link() -> None:
@@ -220,6 +326,22 @@ def test_prelabels_are_kept_changed_dropped_or_others_added() -> None:
     assert counts == (1, 2, 1, 1)
     assert (found.documents, found.prelabels, found.rate) == (1, 4, 0.25)
     assert acceptance([], {}, shown=False).rate is None
+
+
+def test_origins_are_what_layers_recorded_whatever_the_rule_gives_now() -> None:
+    def of(start: int, origin: str) -> Entity:
+        return entity(start, start + 2, origin=origin, link="p")
+
+    work = annotated(*(of(n, "prediction") for n in (0, 4, 8)), of(12, "prediction-changed"))
+    hidden = annotated(of(0, "manual"), of(4, "prediction"), document="e")
+    now = [entity(0, 2, link="q"), entity(4, 6, LABELS[1])]
+    found = origins([work, hidden], {"d": now})
+    assert (found.accepted, found.changed, found.added) == (4, 1, 1)
+    assert (found.annotator, found.documents, found.share) == ("a", 2, 4 / 6)
+    # A label and a span are gone; of the document without prelabels nothing is known.
+    assert found.gone == 2
+    assert origins([work, hidden], {}).gone == 0
+    assert origins([annotated()], {}).share is None
 
 
 def test_anchoring_compares_where_a_prelabel_lies_and_where_none_does() -> None:
@@ -268,7 +390,11 @@ def test_all_pairs_are_compared_and_groups_are_the_figures_of_their_documents() 
     odd = compare(pairs[1::2], resamples=30)
     assert first.groups["odd"].stances == odd.stances
     assert first.anchoring is None
-    assert found.acceptance == ()
+    assert found.acceptance == found.origins == ()
+    rule = Prelabelled(entities={}, shown_to=frozenset({"b", "nobody"}))
+    told = made(pairs, prelabelled=rule)
+    assert [row.annotator for row in told.origins] == ["b"]
+    assert [row.shown for row in told.acceptance] == [False, True, False]
     assert found.pairs[1].agreement.entities.span.value == 1
 
 
@@ -303,7 +429,8 @@ class Reader(HTMLParser):
 def test_the_page_is_whole_escaped_and_shows_only_the_texts_it_is_given() -> None:
     nasty = "<script>alert(1)</script> & \"quoted\" 'so'"
     text = (nasty + " " * 40)[:LENGTH].replace(" ", "~")
-    one = annotated(entity(0, 5, nasty), entity(3, 9), document="d")
+    taken = entity(0, 5, nasty, origin="prediction")
+    one = annotated(taken, entity(3, 9), document="d", annotator=nasty)
     other = annotated(entity(0, 8, link=nasty), document="d", annotator="b")
     bound = [msgspec.structs.replace(item, document="bound") for item in (one, other)]
     found = overview(
@@ -325,6 +452,9 @@ def test_the_page_is_whole_escaped_and_shows_only_the_texts_it_is_given() -> Non
     assert nasty in "".join(reader.words)
     assert text[:5] in "".join(reader.words)
     assert reader.tags.count("svg") >= 3
+    assert f"1 of the 2 prelabels that {nasty} accepted are none" in "".join(reader.words)
+    for what in ("labels", "polarities", "targets", "attributions", "holders"):
+        assert what in reader.words or f"No {what} to compare." in reader.words
     hidden = Reader()
     hidden.feed(page(found, title="t", texts={}))
     assert text[:5] not in "".join(hidden.words).replace(nasty, "")

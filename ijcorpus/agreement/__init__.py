@@ -6,7 +6,14 @@ every figure is the same when the two are exchanged. What cannot be computed is 
 
 from __future__ import annotations
 
-from ijcorpus.agreement.acceptance import Acceptance, Anchoring, acceptance, anchoring
+from ijcorpus.agreement.acceptance import (
+    Acceptance,
+    Anchoring,
+    Origins,
+    acceptance,
+    anchoring,
+    origins,
+)
 from ijcorpus.agreement.confusion import Confusion, Disputed, Mark
 from ijcorpus.agreement.figures import Figure
 from ijcorpus.agreement.html import figures, headlines, page
@@ -34,6 +41,7 @@ __all__ = [
     "FlagAgreement",
     "LabelAgreement",
     "Mark",
+    "Origins",
     "Overview",
     "PairOverview",
     "Prelabelled",
@@ -44,6 +52,7 @@ __all__ = [
     "anchoring",
     "figures",
     "headlines",
+    "origins",
     "overview",
     "page",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -13,13 +14,41 @@ from ijcorpus.document import Struct
 from ijcorpus.scheme import LabelScheme
 
 
-class Acceptance(Struct, frozen=True, kw_only=True):
-    """What one annotator's finished work has of the prelabels.
+class Origins(Struct, frozen=True, kw_only=True):
+    """Where the entities of an annotator who was shown prelabels come from, as layers record it.
 
-    `shown` says whether the annotator worked from them; one that did not gives the share that
+    `origin` was recorded during the work, so these counts are of what was shown, whatever became
+    of the rule since. `accepted`: prelabels taken over as they were. `changed`: prelabels taken
+    over with another span or label. `added`: made by hand. Prelabels that were rejected leave
+    nothing in a layer, so that no rate of acceptance follows from origins alone; `share` is one
+    of entities. In work entered as marked-up text, changed prelabels count as added.
+
+    `gone` counts the accepted whose span and label the rule as it is now does not give, in the
+    documents of which its prelabels are known. Any shows that the rule has changed since.
+    """
+
+    annotator: str
+    documents: int
+    accepted: int
+    changed: int
+    added: int
+    gone: int
+
+    @property
+    def share(self) -> float | None:
+        """The share of the annotator's entities that are prelabels as they were."""
+        entities = self.accepted + self.changed + self.added
+        return self.accepted / entities if entities else None
+
+
+class Acceptance(Struct, frozen=True, kw_only=True):
+    """What one annotator's finished work has of the prelabels that the rule gives now.
+
+    `shown` says whether the annotator worked from prelabels; one that did not gives the share that
     would have been right anyway, and the difference of the two is the pull of the prelabels.
     `kept`: same span, label and link. `changed`: an entity overlaps, but differs. `dropped`: none
-    overlaps. `added`: entities that overlap no prelabel.
+    overlaps. `added`: entities that overlap no prelabel. All annotators are held to one rule; once
+    that differs from what was shown (`Origins.gone`), these are no longer acts of the annotator.
     """
 
     annotator: str
@@ -40,14 +69,39 @@ class Acceptance(Struct, frozen=True, kw_only=True):
 class Anchoring(Struct, frozen=True, kw_only=True):
     """Agreement of two on entities with label, where a prelabel lies and where none does.
 
-    F1 in [0, 1], over the same documents. When one of them saw prelabels and the other did not,
-    a much lower figure `without` means that prelabels are taken over where they are right, or
-    that what the rule does not know is harder; the acceptance of both tells these apart.
+    F1 in [0, 1], over the same documents, by the prelabels that the rule gives now. When one of
+    them saw prelabels and the other did not, a much lower figure `without` means that prelabels
+    are taken over where they are right, or that what the rule does not know is harder; the
+    acceptance of both tells these apart.
     """
 
     documents: int
     with_prelabel: Figure
     without_prelabel: Figure
+
+
+def origins(
+    annotations: Sequence[Annotation], prelabels: Mapping[str, Sequence[Entity]]
+) -> Origins:
+    """Count the entities of one annotator by origin.
+
+    `prelabels` are those of the rule as it is now, by document, and only tell what is gone.
+    """
+    counts = Counter(entity.origin for item in annotations for entity in item.entities)
+    gone = 0
+    for item in annotations:
+        if item.document in prelabels:
+            now = {(e.start, e.end, e.label) for e in prelabels[item.document]}
+            accepted = (e for e in item.entities if e.origin == "prediction")
+            gone += sum((e.start, e.end, e.label) not in now for e in accepted)
+    return Origins(
+        annotator=_names(annotations),
+        documents=len(annotations),
+        accepted=counts["prediction"],
+        changed=counts["prediction-changed"],
+        added=counts["manual"],
+        gone=gone,
+    )
 
 
 def acceptance(
@@ -72,7 +126,7 @@ def acceptance(
                 dropped += 1
         added += _covered(annotation.entities, rule).count(False)
     return Acceptance(
-        annotator=" and ".join(sorted({item.annotator for item in annotations})),
+        annotator=_names(annotations),
         shown=shown,
         documents=len(compared),
         prelabels=kept + changed + dropped,
@@ -106,6 +160,10 @@ def anchoring(
     return Anchoring(
         documents=len(compared), with_prelabel=figure(True), without_prelabel=figure(False)
     )
+
+
+def _names(annotations: Sequence[Annotation]) -> str:
+    return " and ".join(sorted({item.annotator for item in annotations}))
 
 
 def _only(annotation: Annotation, rule: Sequence[Entity], where: bool) -> Annotation:

@@ -1,7 +1,7 @@
 """What two annotators chose for the same thing: labels and senses of spans, flags, characters.
 
 Choices are pairs (document, value, value), ready for `tables`; characters come as tables at once,
-because there are too many of them to list.
+because there are too many of them to list, and with the units that they make up.
 """
 
 from __future__ import annotations
@@ -95,14 +95,42 @@ def character_tables(
     return tables
 
 
+def unit_squares(pairs: Sequence[Pair], labels: Sequence[str]) -> Counts:
+    """The sums of the squared lengths of both annotators' units: documents x label.
+
+    One more label at the end stands for all that are not listed.
+    """
+    import numpy as np
+
+    codes = {label: number for number, label in enumerate(labels)}
+    squares = np.zeros((len(pairs), len(labels) + 1))
+    for side in (0, 1):
+        document, start, end, label = _spans([pair[side].entities for pair in pairs], codes)
+        np.add.at(squares, (document, label), (end - start) ** 2)
+    return squares
+
+
+def unit_rows(characters: Counts, squares: Counts) -> Counts:
+    """What `figures.unitizing_alpha` takes, from character tables and the sums of squares.
+
+    The first is documents x label x label with gaps as the last label, the second documents.
+    """
+    import numpy as np
+
+    gaps = characters[:, -1].sum(axis=1) + characters[:, :, -1].sum(axis=1)
+    flat = characters.reshape(len(characters), characters.shape[-1] ** 2)
+    return np.column_stack((flat, squares + gaps))
+
+
 def against_the_rest(table: Counts, number: int) -> Counts:
-    """Tables of one label and everything else: documents x 4."""
+    """Tables of one label and everything else: documents x 2 x 2."""
     import numpy as np
 
     both = table[:, number, number]
     first, second = table[:, number, :].sum(axis=1), table[:, :, number].sum(axis=1)
     rest = table.sum(axis=(1, 2)) - first - second + both
-    return np.stack((both, first - both, second - both, rest), axis=-1)
+    flat = np.stack((both, first - both, second - both, rest), axis=-1)
+    return flat.reshape(len(table), 2, 2)
 
 
 def _spans(

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import bisect
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from itertools import product
 
-from ijcorpus.agreement.stances import judged
+from ijcorpus.agreement.stances import Judgement, judged
 from ijcorpus.annotation import Annotation, Entity, Stance
 from ijcorpus.document import Span, Struct
 from ijcorpus.scheme import LabelScheme
 
 Pair = tuple[Annotation, Annotation]
+_Key = Callable[[Judgement], Hashable]
 
 
 class Confusion(Struct, frozen=True, kw_only=True):
     """How often the first said the row's value and the second the column's.
 
-    The last value is empty: the annotator has nothing there. `counts` is square.
+    Only values that occur, in the scheme's order. An empty one, always the last, says that the
+    annotator has nothing there. `counts` is square.
     """
 
     values: tuple[str, ...]
@@ -55,22 +58,52 @@ def label_confusion(pairs: Sequence[Pair], scheme: LabelScheme) -> Confusion:
     return _table(found, scheme.label_names)
 
 
-def polarity_confusion(
+class StanceConfusions(Struct, frozen=True, kw_only=True):
+    """What stands against what in judgements on the same sentence.
+
+    `polarities` and `attributions` are of judgements with the same holder and target. `targets`
+    are of those with the same holder, and `holders`, by kind and type, of those with the same
+    target: those equal in both are matched first, and the others in text order.
+    """
+
+    polarities: Confusion
+    targets: Confusion
+    attributions: Confusion
+    holders: Confusion
+
+
+def stance_confusions(
     pairs: Sequence[Pair], scheme: LabelScheme, sentences: Mapping[str, Sequence[Span]]
-) -> Confusion:
-    """The polarities of judgements with the same sentence, holder and target."""
-    found: Counter[tuple[str, str]] = Counter()
-    for number, (one, other) in enumerate(pairs):
-        places = sentences[one.document]
-        waiting: defaultdict[object, list[str]] = defaultdict(list)
-        for judgement in judged(number, other, places):
-            waiting[judgement.question].append(judgement.polarity)
-        for judgement in judged(number, one, places):
-            there = waiting[judgement.question]
-            found[judgement.polarity, there.pop(0) if there else ""] += 1
-        for polarity in (polarity for left in waiting.values() for polarity in left):
-            found["", polarity] += 1
-    return _table(found, scheme.polarity_names)
+) -> StanceConfusions:
+    """The confusions of judgements; `sentences` has the sentences of each document."""
+    sides = [
+        [
+            judgement
+            for number, pair in enumerate(pairs)
+            for judgement in judged(number, pair[side], sentences[pair[side].document])
+        ]
+        for side in (0, 1)
+    ]
+
+    def table(value: Callable[[Judgement], str], names: Sequence[str], *keys: _Key) -> Confusion:
+        met = _paired(sides[0], sides[1], (_question, *keys))
+        found = Counter((value(a) if a else "", value(b) if b else "") for a, b in met)
+        return _table(found, names)
+
+    kinds, types = scheme.names("holder_kinds"), ("", *scheme.names("holder_types"))
+    return StanceConfusions(
+        polarities=table(lambda j: j.polarity, scheme.polarity_names),
+        targets=table(
+            lambda j: j.target, scheme.target_names, lambda j: (j.document, j.sentence, j.holder)
+        ),
+        attributions=table(lambda j: j.attribution, scheme.names("attributions")),
+        holders=table(
+            _kind_and_type,
+            [_joined(kind, name) for kind, name in product(kinds, types)],
+            lambda j: (j.document, j.sentence, j.target, _kind_and_type(j)),
+            lambda j: (j.document, j.sentence, j.target),
+        ),
+    )
 
 
 def most_disputed(
@@ -114,6 +147,40 @@ def _marks(annotation: Annotation) -> Iterator[Mark]:
         yield Mark(start=stance.start, end=stance.end, said=said)
 
 
+def _question(judgement: Judgement) -> Hashable:
+    return judgement.document, judgement.question
+
+
+def _kind_and_type(judgement: Judgement) -> str:
+    return _joined(judgement.holder_kind, judgement.holder_type)
+
+
+def _joined(*words: str | None) -> str:
+    return ":".join(filter(None, words))
+
+
+def _paired(
+    first: Sequence[Judgement], second: Sequence[Judgement], keys: Iterable[_Key]
+) -> Iterator[tuple[Judgement | None, Judgement | None]]:
+    """Judgements one to one: those with the same first key, of the others those with the next.
+
+    Several with one key are paired in text order; at the end come those that are left alone.
+    """
+    for key in keys:
+        waiting: defaultdict[Hashable, list[Judgement]] = defaultdict(list)
+        for judgement in reversed(second):
+            waiting[key(judgement)].append(judgement)
+        alone: list[Judgement] = []
+        for judgement in first:
+            if there := waiting[key(judgement)]:
+                yield judgement, there.pop()
+            else:
+                alone.append(judgement)
+        first, second = alone, [j for j in second if any(j is k for k in waiting[key(j)])]
+    yield from ((judgement, None) for judgement in first)
+    yield from ((None, judgement) for judgement in second)
+
+
 def _holder(annotation: Annotation, stance: Stance) -> str | None:
     if stance.holder is None:
         return None
@@ -121,7 +188,7 @@ def _holder(annotation: Annotation, stance: Stance) -> str | None:
     who = stance.holder.kind
     if mention is not None:
         who = mention.entity_id or f"[{mention.start}, {mention.end})"
-    return ":".join(filter(None, (who, stance.holder.type)))
+    return _joined(who, stance.holder.type)
 
 
 def _matched(
@@ -146,8 +213,9 @@ def _matched(
 
 def _table(found: Counter[tuple[str, str]], names: Sequence[str]) -> Confusion:
     """Values that the scheme does not list are put between the listed ones and nothing."""
-    unlisted = {value for pair in found for value in pair} - {*names, ""}
-    values = (*names, *sorted(unlisted), "")
+    occurring = {value for pair in found for value in pair}
+    listed = (*names, *sorted(occurring - {*names, ""}), "")
+    values = tuple(value for value in listed if value in occurring)
     return Confusion(
         values=values,
         counts=tuple(tuple(found[row, column] for column in values) for row in values),

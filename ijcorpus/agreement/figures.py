@@ -67,10 +67,17 @@ class Resampling(Struct, frozen=True, kw_only=True):
         What neither marked counts in the statistic, but is no item: without an item anywhere
         there is no value, and with items in one document only no interval.
         """
-        table = _square(rows.sum(axis=0))
+        return self._marked(rows, rows, statistic)
+
+    def of_units(self, rows: Counts) -> Figure:
+        """Unitizing alpha; `rows` are as `unitizing_alpha` takes them, items as in `of_marked`."""
+        return self._marked(rows, rows[:, :-1], unitizing_alpha)
+
+    def _marked(self, rows: Counts, tables: Counts, statistic: Statistic) -> Figure:
+        table = _square(tables.sum(axis=0))
         agreed = float(table[:-1, :-1].trace())
         first, second = int(table[:-1].sum()), int(table[:, :-1].sum())
-        marked = rows[:, :-1].any(axis=1)
+        marked = tables[:, :-1].any(axis=1)
         return self._figure(rows, statistic, agreed, first, second, int(marked.sum()))
 
     def _figure(
@@ -192,6 +199,24 @@ def ordinal_alpha(sums: Counts) -> Counts:
     values = table.sum(axis=-1) + table.sum(axis=-2)
     ranks = np.cumsum(values, axis=-1) - values / 2
     return _alpha(table, (ranks[..., :, None] - ranks[..., None, :]) ** 2)
+
+
+def unitizing_alpha(sums: Counts) -> Counts:
+    """Krippendorff's alpha of units on a continuum, by place and label, at most 1.
+
+    The sums are a flat square table of the lengths on which two annotators have which two
+    labels, the gaps between units as the last one, and then one number more: over the segments
+    of both, the squared lengths of units and the plain lengths of gaps. These are what chance
+    cannot pair, a unit with itself, which is all that sets it apart from nominal alpha of
+    characters (Krippendorff, Mathet, Bouvry and Widlöcher 2016, equations 1, 4 and 5a; in
+    Krippendorff 2019, section 12.6.3). Undefined when all is gap, or all has one label.
+    """
+    table, alone = _square(sums[..., :-1]), sums[..., -1]
+    lengths = table.sum(axis=-1) + table.sum(axis=-2)
+    total = lengths.sum(axis=-1)
+    observed = total - 2 * table.trace(axis1=-2, axis2=-1)
+    expected = total**2 - (lengths**2).sum(axis=-1)
+    return 1 - _ratio(observed * (total - _ratio(alone, total)), expected)
 
 
 def _alpha(table: Counts, distance: Counts) -> Counts:

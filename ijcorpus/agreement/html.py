@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import msgspec
 
-from ijcorpus.agreement.acceptance import Acceptance
+from ijcorpus.agreement.acceptance import Acceptance, Origins
 from ijcorpus.agreement.confusion import Confusion, Disputed, Mark
 from ijcorpus.agreement.figures import Figure
 from ijcorpus.agreement.overview import Overview, PairOverview
@@ -22,6 +22,7 @@ h3 { margin: 1.4em 0 .3em; }
 table { border-collapse: collapse; margin: 8px 0; font-size: 13px; }
 th, td { padding: 2px 8px; text-align: right; border-bottom: 1px solid #eee; white-space: nowrap; }
 th:first-child, td:first-child, td.words { text-align: left; } td.words { white-space: normal; }
+th { vertical-align: bottom; } th.tall span { writing-mode: vertical-rl; }
 .number { font-variant-numeric: tabular-nums; }
 .note { color: #666; font-size: 13px; max-width: 52em; }
 .text { font-family: Georgia, serif; white-space: pre-wrap; margin: 2px 0; }
@@ -30,6 +31,7 @@ mark.first { background: #fde2c4; } mark.second { background: #cfe4fb; }
 mark.both { background: #e5d3f3; } .who.first { color: #a04a00; } .who.second { color: #0b5394; }
 svg text { font: 12px system-ui, sans-serif; fill: #222; }
 """
+_WIDE = 12  # values of a confusion, from which on the names of columns stand upright
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
@@ -44,7 +46,7 @@ def page(found: Overview, *, title: str, texts: Mapping[str, str]) -> str:
     for pair in found.pairs:
         body += _pair(pair, found.grouped_by, texts)
     if found.acceptance:
-        body += _acceptance(found.acceptance)
+        body += _prelabels(found.origins, found.acceptance)
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{escape(_POLICY)}">'
@@ -83,8 +85,8 @@ def _pair(pair: PairOverview, grouped_by: str, texts: Mapping[str, str]) -> Iter
         yield "<h3>Where prelabels lie, and where none do</h3>"
         yield _forest(figures(pair.anchoring))
     yield f"<h3>Confusions</h3><p class=note>Rows: {first}; columns: {second}.</p>"
-    yield _confusion(pair.labels, "labels")
-    yield _confusion(pair.polarities, "polarities")
+    for what, table in pair.confusions.items():
+        yield _confusion(table, what)
     if pair.disputed:
         yield "<h3>The most disputed sentences</h3>"
         for sentence in pair.disputed:
@@ -174,24 +176,19 @@ def _cell(figure: Figure) -> str:
 
 def _confusion(table: Confusion, what: str) -> str:
     """A table with cells shaded by the share of their row."""
-    used = [
-        number
-        for number in range(len(table.values))
-        if any(table.counts[number]) or any(row[number] for row in table.counts)
-    ]
-    if not used:
+    if not table.values:
         return f"<p class=note>No {what} to compare.</p>"
-    names = [escape(table.values[number]) or "<i>nothing</i>" for number in used]
-    head = "".join(f"<th>{name}</th>" for name in names)
+    names = [escape(value) or "<i>nothing</i>" for value in table.values]
+    kind = "tall" if len(names) > _WIDE else "flat"
+    head = "".join(f"<th class={kind}><span>{name}</span></th>" for name in names)
     body: list[str] = []
-    for name, number in zip(names, used, strict=True):
-        row = table.counts[number]
+    for number, (name, row) in enumerate(zip(names, table.counts, strict=True)):
         total = sum(row) or 1
         cells = ""
-        for column in used:
+        for column, count in enumerate(row):
             hue = "46, 125, 50" if column == number else "198, 40, 40"
-            shade = f"rgba({hue}, {0.75 * row[column] / total:.2f})"
-            cells += f'<td class=number style="background: {shade}">{row[column] or ""}</td>'
+            shade = f"rgba({hue}, {0.75 * count / total:.2f})"
+            cells += f'<td class=number style="background: {shade}">{count or ""}</td>'
         body.append(f"<tr><td>{name}</td>{cells}</tr>")
     return f"<table><tr><th>{what}</th>{head}</tr>{''.join(body)}</table>"
 
@@ -238,20 +235,46 @@ def _marked(found: Disputed, text: str) -> str:
     return "".join(parts)
 
 
-def _acceptance(rows: Sequence[Acceptance]) -> Iterator[str]:
+def _prelabels(origins: Sequence[Origins], kept: Sequence[Acceptance]) -> Iterator[str]:
     yield "<h2>What became of prelabels</h2>"
+    if origins:
+        yield (
+            "<p class=note>Entities of those who were shown prelabels, by the origin that was "
+            "recorded when they worked: prelabels accepted as they were, prelabels changed, and "
+            "entities added. What was rejected leaves nothing to count.</p>"
+        )
+        yield from _rows(
+            ("documents", "accepted", "changed", "added", "accepted, share"),
+            {
+                row.annotator: (row.documents, row.accepted, row.changed, row.added, row.share)
+                for row in origins
+            },
+        )
     yield (
-        "<p class=note>The rule's prelabels as they are now against finished work. An annotator "
-        "to whom they were not shown gives the share that would be right anyway; what is kept "
-        "beyond that is the pull of the prelabels.</p>"
+        "<p class=note>The prelabels that the rule gives now against finished work. An annotator "
+        "to whom none were shown gives the share that would be right anyway; what is kept beyond "
+        "that is the pull of the prelabels.</p>"
     )
-    names = ("shown", "documents", "prelabels", "kept", "changed", "dropped", "added")
-    head = "".join(f"<th>{name}</th>" for name in (*names, "kept, share"))
-    yield f"<table><tr><th>annotator</th>{head}</tr>"
-    for row in rows:
-        values = [getattr(row, name) for name in names]
-        said = ("yes" if values[0] else "no", *(str(value) for value in values[1:]))
-        rate = "&ndash;" if row.rate is None else f"{row.rate:.3f}"
-        cells = "".join(f"<td class=number>{word}</td>" for word in (*said, rate))
-        yield f"<tr><td>{escape(row.annotator)}</td>{cells}</tr>"
+    for row in (row for row in origins if row.gone):
+        yield (
+            f"<p class=note>{row.gone} of the {row.accepted} prelabels that "
+            f"{escape(row.annotator)} accepted are none of the rule as it is now: it has changed "
+            "since they were shown.</p>"
+        )
+    names = ("documents", "prelabels", "kept", "changed", "dropped", "added", "rate")
+    yield from _rows(
+        ("shown", *names[:-1], "kept, share"),
+        {
+            row.annotator: ("yes" if row.shown else "no", *(getattr(row, name) for name in names))
+            for row in kept
+        },
+    )
+
+
+def _rows(head: Sequence[str], rows: Mapping[str, Sequence[str | float | None]]) -> Iterator[str]:
+    yield f"<table><tr><th>annotator</th>{''.join(f'<th>{name}</th>' for name in head)}</tr>"
+    for annotator, values in rows.items():
+        said = (f"{v:.3f}" if isinstance(v, float) else v for v in values)
+        cells = "".join(f"<td class=number>{'&ndash;' if v is None else v}</td>" for v in said)
+        yield f"<tr><td>{escape(annotator)}</td>{cells}</tr>"
     yield "</table>"

@@ -11,6 +11,8 @@ from ijcorpus.agreement.choices import (
     flag_choices,
     span_labels,
     span_senses,
+    unit_rows,
+    unit_squares,
 )
 from ijcorpus.agreement.figures import (
     Figure,
@@ -41,7 +43,7 @@ class LabelAgreement(Struct, frozen=True, kw_only=True):
     partial_labelled: Figure
     link_accuracy: Figure
     link: Figure
-    characters: Figure
+    unitizing_alpha: Figure
 
 
 class EntityAgreement(Struct, frozen=True, kw_only=True):
@@ -51,11 +53,11 @@ class EntityAgreement(Struct, frozen=True, kw_only=True):
     `partial_labelled`: the same with half a point for overlap, matched one to one (SemEval-2013
     task 9). `link_accuracy`: of exact spans with a link on either side, the share with the same.
     `link`: F1 of exact spans with link, whatever the label (Cornolti et al. 2013).
-    `characters`: Krippendorff's nominal alpha of the label, or none, that each character has: a
-    unitizing alpha in which a longer overlap counts for more. `label_alpha` and `label_kappa` are
-    of the labels of exact spans, `sense_alpha` and `sense_kappa` of their senses where labels are
-    equal and both give one; these five can be below 0. `by_label` compares only entities with
-    that label on both sides; there `characters` is of having the label or not.
+    `unitizing_alpha`: Krippendorff's alpha of units by place and label, all documents being one
+    continuum, where a longer overlap counts for more; its counts are characters. `label_alpha` and
+    `label_kappa` are of the labels of exact spans, `sense_alpha` and `sense_kappa` of their senses
+    where labels are equal and both give one; these five can be below 0. `by_label` compares only
+    entities with that label on both sides; there all else is gap to `unitizing_alpha`.
     """
 
     span: Figure
@@ -64,7 +66,7 @@ class EntityAgreement(Struct, frozen=True, kw_only=True):
     partial_labelled: Figure
     link_accuracy: Figure
     link: Figure
-    characters: Figure
+    unitizing_alpha: Figure
     label_alpha: Figure
     label_kappa: Figure
     sense_alpha: Figure
@@ -192,7 +194,7 @@ def _entities(
     overall, labelled = entity_counts(first, second, scheme.label_names)
     lengths = [max((s.end for s in sentences[one.document]), default=0) for one, _ in pairs]
     characters = character_tables(pairs, scheme.label_names, lengths)
-    flat = characters.reshape(len(pairs), characters.shape[-1] ** 2)
+    squares = unit_squares(pairs, scheme.label_names)
     labels = tables(span_labels(pairs), _ranks(scheme.label_names), len(pairs))
     senses = tables(span_senses(pairs), _ranks(_senses(scheme)), len(pairs))
     return EntityAgreement(
@@ -202,7 +204,7 @@ def _entities(
         partial_labelled=draw.f1(labelled.partial.sum(axis=0)),
         link_accuracy=draw.f1(overall.link_accuracy),
         link=draw.f1(overall.link),
-        characters=draw.of_marked(flat, nominal_alpha),
+        unitizing_alpha=draw.of_units(unit_rows(characters, squares.sum(axis=1))),
         label_alpha=draw.of_pairs(labels, nominal_alpha),
         label_kappa=draw.of_pairs(labels, kappa),
         sense_alpha=draw.of_pairs(senses, nominal_alpha),
@@ -213,7 +215,9 @@ def _entities(
                 partial_labelled=draw.f1(labelled.partial[number]),
                 link_accuracy=draw.f1(labelled.link_accuracy[number]),
                 link=draw.f1(labelled.link[number]),
-                characters=draw.of_marked(against_the_rest(characters, number), nominal_alpha),
+                unitizing_alpha=draw.of_units(
+                    unit_rows(against_the_rest(characters, number), squares[:, number])
+                ),
             )
             for number, label in enumerate(scheme.label_names)
         },

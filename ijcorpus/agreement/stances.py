@@ -32,6 +32,7 @@ class Judgement(NamedTuple):
     target: str
     polarity: str
     attribution: str
+    holder_kind: str
     holder_type: str
     mention: tuple[int, int] | None
 
@@ -61,6 +62,7 @@ def judged(number: int, annotation: Annotation, sentences: Sequence[Span]) -> li
                 target=stance.target or "",
                 polarity=stance.polarity or "",
                 attribution=stance.attribution or "",
+                holder_kind=holder.kind if holder else "",
                 holder_type=(holder.type if holder else None) or "",
                 mention=(mention.start, mention.end) if mention else None,
             )

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Confusion,
         Disputed,
         Figure,
+        Origins,
         Overview,
         PairOverview,
         Prelabelled,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from ijcorpus.workspace import Workspace
 
 GROUPS = ("genre", "period", "vantage", "topic", "subset", "split")
+_WIDE = 12  # values, from which on a confusion is a list
 TIMES = {"day": "%Y-%m-%d", "week": "%G-W%V", "month": "%Y-%m"}
 
 
@@ -118,12 +120,12 @@ def agree_command(
         if by:
             ctx.console.print(_grouped(pair, by))
         if confusion:
-            for table in (pair.labels, pair.polarities):
-                ctx.console.print(_confused(table, pair.agreement.annotators))
+            for what, table in pair.confusions.items():
+                ctx.console.print(_confused(what, table, pair.agreement.annotators))
         for sentence in pair.disputed[:disputed]:
             ctx.console.print(_sentence(space, sentence, pair.agreement.annotators))
     if prelabels:
-        ctx.console.print(_accepted(found.acceptance))
+        _show_prelabels(ctx, found)
 
 
 def _documents(workspace: Workspace, split: str | None, calibration: bool | None) -> list[str]:
@@ -296,42 +298,80 @@ def _grouped(pair: PairOverview, by: str) -> Table:
     return table
 
 
-def _confused(confusion: Confusion, names: Sequence[str]) -> Table:
+def _confused(what: str, confusion: Confusion, names: Sequence[str]) -> Table:
+    """A square table, or a list of what differs where a square would not fit a screen."""
     from rich import box
     from rich.table import Table
 
-    table = Table(
-        title=f"rows: {names[0]}, columns: {names[1]}", title_justify="left", box=box.SIMPLE_HEAD
-    )
-    used = [
-        number
-        for number, row in enumerate(confusion.counts)
-        if any(row) or any(other[number] for other in confusion.counts)
-    ]
-    table.add_column("")
-    for number in used:
-        table.add_column(confusion.values[number] or "nothing", justify="right", overflow="fold")
-    for number in used:
-        counts = (str(confusion.counts[number][column] or "") for column in used)
-        table.add_row(confusion.values[number] or "nothing", *counts)
+    values = [value or "nothing" for value in confusion.values]
+    table = Table(title_justify="left", box=box.SIMPLE_HEAD)
+    if len(values) > _WIDE:
+        table.title = f"{what} that differ"
+        for column in names:
+            table.add_column(column)
+        table.add_column("times", justify="right")
+        for times, one, other in _differing(confusion.counts):
+            table.add_row(values[one], values[other], str(times))
+        return table
+    table.title = f"{what}; rows: {names[0]}, columns: {names[1]}"
+    table.add_column("", no_wrap=True)
+    for value, column in zip(values, zip(*confusion.counts, strict=True), strict=True):
+        # Names may fold, numbers never.
+        digits = len(str(max(column)))
+        table.add_column(value, justify="right", overflow="fold", min_width=digits)
+    for value, row in zip(values, confusion.counts, strict=True):
+        table.add_row(value, *(str(count or "") for count in row))
     return table
 
 
-def _accepted(rows: Sequence[Acceptance]) -> Table:
+def _differing(counts: Sequence[Sequence[int]]) -> list[tuple[int, int, int]]:
+    """How often which row met which other column, the most frequent first."""
+    found = (
+        (count, row, column)
+        for row, there in enumerate(counts)
+        for column, count in enumerate(there)
+        if count and row != column
+    )
+    return sorted(found, key=lambda item: (-item[0], item[1], item[2]))
+
+
+def _show_prelabels(ctx: Context, found: Overview) -> None:
+    if found.origins:
+        title = "entities by origin, as recorded when prelabels were shown"
+        ctx.console.print(
+            _by_annotator(title, "documents accepted changed added share", found.origins)
+        )
+    columns = "shown documents prelabels kept changed dropped added rate"
+    title = "prelabels that the rule gives now"
+    ctx.console.print(_by_annotator(title, columns, found.acceptance))
+    for row in (row for row in found.origins if row.gone):
+        ctx.console.print(
+            f"{row.gone} of the {row.accepted} prelabels that {row.annotator} accepted are none of "
+            "the rule as it is now: it has changed since they were shown.",
+            markup=False,
+        )
+
+
+def _by_annotator(title: str, columns: str, rows: Sequence[Origins | Acceptance]) -> Table:
     from rich import box
     from rich.table import Table
 
-    columns = ("documents", "prelabels", "kept", "changed", "dropped", "added")
-    table = Table(title="prelabels", title_justify="left", box=box.SIMPLE_HEAD)
-    for column in ("annotator", "shown"):
-        table.add_column(column)
-    for column in (*columns, "share kept"):
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    table.add_column("annotator", no_wrap=True)
+    for column in columns.split():
         table.add_column(column, justify="right", overflow="fold")
     for row in rows:
-        counts = (str(getattr(row, column)) for column in columns)
-        rate = "-" if row.rate is None else f"{row.rate:.3f}"
-        table.add_row(row.annotator, "yes" if row.shown else "no", *counts, rate)
+        values = (getattr(row, column) for column in columns.split())
+        table.add_row(row.annotator, *(_cell(value) for value in values))
     return table
+
+
+def _cell(value: float | None) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:.3f}" if isinstance(value, float) else str(value)
 
 
 def _sentence(workspace: Workspace, found: Disputed, names: Sequence[str]) -> Text:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 from test_adjudicate_command import TEXT, layer, put, root, run
 
+from ijcorpus.annotation import Holder
 from ijcorpus.cli import cli
 from ijcorpus.labelstudio.times import zoned
 from ijcorpus.workspace import Workspace
@@ -62,6 +64,68 @@ def test_prelabels_are_compared_with_work(root) -> None:
     assert "1.000 ben" not in shown(root)
 
 
+def test_origins_stay_what_they_were_when_the_registry_changes(root) -> None:
+    people = root / "annotations" / "annotators.toml"
+    people.write_text(people.read_text().replace('"a@x"', '"a@x"\nprelabels = true'))
+    path = root / "annotations" / "registry.jsonl"
+    path.write_text(path.read_text().replace('"name":"Ada"', '"name":"Ada Green"'))
+    work = layer("ann", "free", words="Bo Blue")
+    taken = msgspec.structs.replace(work.entities[0], origin="prediction")
+    moved = msgspec.structs.replace(work.entities[1], origin="prediction-changed")
+    put(Workspace(root), msgspec.structs.replace(work, entities=(taken, moved)))
+
+    def told() -> tuple[dict, dict]:
+        found = overview(root, "--prelabels")
+        [origins] = found["origins"]
+        return origins, next(row for row in found["acceptance"] if row["annotator"] == "ann")
+
+    counts = {"annotator": "ann", "documents": 2, "accepted": 1, "changed": 1, "added": 2}
+    origins, now = told()
+    assert (origins, now["kept"]) == (counts | {"gone": 0}, 2)
+    output = shown(root, "--prelabels")
+    assert "ann 2 1 1 2 0.250" in output
+    assert "has changed since" not in output
+    path.write_text(path.read_text().replace("Ada Green", "Omland"))
+    origins, now = told()
+    assert (origins, now["kept"], now["dropped"]) == (counts | {"gone": 1}, 0, 2)
+    assert "1 of the 1 prelabels that ann accepted are none of the rule" in shown(
+        root, "--prelabels"
+    )
+
+
+def test_every_part_of_a_judgement_has_a_confusion(root) -> None:
+    [pair] = overview(root)["pairs"]
+    assert pair["polarities"] == {"values": ["favor", "mixed"], "counts": [[0, 2], [0, 0]]}
+    for what, value in (
+        ("targets", "T1"),
+        ("attributions", "indirect"),
+        ("holders", "mention"),
+    ):
+        assert pair[what] == {"values": [value], "counts": [[2]]}
+    output = shown(root, "--confusion")
+    for what in ("labels", "polarities", "targets", "attributions", "holders"):
+        assert f"{what}; rows: ann, columns: ben" in output
+
+
+def test_a_confusion_too_wide_for_a_screen_is_a_list_of_what_differs(root) -> None:
+    work = layer("ann", "free", words="Bo Blue")
+    types = Workspace(root).scheme.names("holder_types")[:13]
+    stances = [
+        msgspec.structs.replace(work.stances[0], id=f"s{n}", holder=Holder(kind="unnamed", type=t))
+        for n, t in enumerate([*types, types[0]])
+    ]
+    put(Workspace(root), msgspec.structs.replace(work, stances=tuple(stances)))
+    output = shown(root, "--confusion")
+    rows = output[output.index("holders that differ") :]
+    assert "ann ben times" in rows
+    assert f"unnamed:{types[0]} mention 1 " in rows
+    assert f"unnamed:{types[1]} nothing 1 " in rows
+    assert "mention mention" not in rows
+    narrow = output[output.index("polarities; rows") : output.index("targets; rows")]
+    assert "favor mixed nothing" in narrow
+    assert "favor 1 14" in narrow
+
+
 def test_disputed_sentences_and_confusions_are_shown_with_both_readings(root) -> None:
     output = shown(root, "--disputed", "2", "--confusion")
     assert "ann: 'Bo Blue' PERSON" in output
@@ -100,7 +164,7 @@ def saved(root: Path, annotator: str, *work: tuple[str, str]) -> None:
         for document, moment in work
     )
     snapshot = Snapshot(
-        project=annotator, config="", model_version="", users={"7": email}, tasks=tasks
+        project=annotator, config="", model_version="", users={"7": email.upper()}, tasks=tasks
     )
     name = f"{annotator}-{work[0][1][:10]}.json"
     write_json(root / ".studio" / "snapshots" / name, snapshot)
