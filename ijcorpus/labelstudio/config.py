@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 from xml.etree.ElementTree import Element, SubElement, canonicalize, indent, tostring
+
+import msgspec
 
 from ijcorpus.annotation import RegistryEntry
 from ijcorpus.errors import SchemeError
-from ijcorpus.labelstudio.picker import picks
+from ijcorpus.labelstudio.hotkeys import NO_KEY, Keyed, keyed, usable
+from ijcorpus.labelstudio.picker import NO_XML, picks
 from ijcorpus.scheme import LabelScheme, Option
 
 TEXT = "text"
@@ -31,8 +35,6 @@ HOLDER = "holder"
 PICKER = f"Taxonomy {ENTITY_PICK}"
 """What `controls` calls the list of the registry's entries."""
 
-# Plain keys that Label Studio itself uses over texts: "u" unselects the region.
-TAKEN = frozenset({"u"})
 _STYLE = """
 .ij-top { position: sticky; top: 0; z-index: 5; display: flex; flex-wrap: wrap; gap: 0 24px;
   background: var(--color-neutral-background, #fff); }
@@ -69,10 +71,13 @@ def labeling_config(scheme: LabelScheme, registry: Iterable[RegistryEntry] = ())
 
     Two sets of labels over the text, choices for the selected region beside it, the document's
     own judgements below it. The registry is a list to pick the selected entity's id from; without
-    one, ids are typed. A hotkey that Label Studio needs itself is left out. Raises SchemeError
-    when the scheme cannot be shown without ambiguity, and RecordError when the registry cannot.
+    one, ids are typed. What the scheme gives no hotkey, or one that Label Studio needs itself, gets
+    a free one. Raises SchemeError when the scheme cannot be shown without ambiguity, and
+    RecordError when the registry cannot.
     """
     _lint(scheme)
+    with_keys = keyed(scheme)
+    scheme = with_keys.scheme
     view = Element("View")
     SubElement(view, "Style").text = _STYLE
     SubElement(SubElement(view, "Relations"), "Relation", value=HOLDER)
@@ -89,9 +94,11 @@ def labeling_config(scheme: LabelScheme, registry: Iterable[RegistryEntry] = ())
         showLabels="true",
     )
     side = SubElement(columns, "View", className="ij-side")
-    _entity_fields(side, scheme, registry)
+    _entity_fields(side, with_keys, registry)
     _stance_fields(side, scheme)
     _document_fields(SubElement(text, "View", className="ij-document"), scheme)
+    keys = [element.get("hotkey", "").lower() for element in view.iter()]
+    _once("hotkey", [key for key in keys if key not in ("", NO_KEY)])
     indent(view, " ")
     return tostring(view, encoding="unicode")
 
@@ -133,20 +140,21 @@ def _labels(parent: Element, scheme: LabelScheme) -> None:
                 box,
                 "Label",
                 value=label.id,
-                hotkey=label.hotkey,
+                hotkey=usable(label.hotkey),
                 background=label.colour,
                 hint=label.description,
             )
 
 
-def _entity_fields(parent: Element, scheme: LabelScheme, registry: Iterable[RegistryEntry]) -> None:
+def _entity_fields(parent: Element, found: Keyed, registry: Iterable[RegistryEntry]) -> None:
+    scheme = found.scheme
     box = _only_when(parent, ENTITY, [label.id for label in scheme.entities])
     _picker(box, scheme.label_names, registry)
     _text_area(box, ENTITY_ID, ENTITY, scheme.label_names, "an id not listed, such as nil-...")
     for label in scheme.entities:
         if label.senses:
-            senses = [Option(id=sense, description="") for sense in label.senses]
             only = _only_when(box, ENTITY, [label.id])
+            senses = found.senses[label.id]
             _choices(only, SENSE + label.id, senses, ENTITY, [label.id], header="Sense")
 
 
@@ -191,6 +199,8 @@ def _stance_fields(parent: Element, scheme: LabelScheme) -> None:
         header="Holder type",
         choice="single",
         layout="select",
+        # A list that opens shows no keys, so they are said.
+        names={o.id: f"{o.id} [{o.hotkey}]" for o in scheme.holder_types if o.hotkey},
     )
     _choices(
         box, STANCE_FLAGS, scheme.stance_flags, STANCE, only, header="Flags", choice="multiple"
@@ -261,8 +271,8 @@ def _choices(
             item.set("alias", option.id)
         if option.description:
             item.set("hint", option.description)
-        if option.hotkey and option.hotkey not in TAKEN:
-            item.set("hotkey", option.hotkey)
+        if option.hotkey or layout == "select":
+            item.set("hotkey", option.hotkey or NO_KEY)
 
 
 def _picker(parent: Element, labels: Sequence[str], registry: Iterable[RegistryEntry]) -> None:
@@ -312,7 +322,14 @@ def _per_region(element: Element, tag: str, labels: Sequence[str]) -> None:
 
 
 def _lint(scheme: LabelScheme) -> None:
-    """What Label Studio would accept in silence and show wrongly."""
+    """What Label Studio would refuse, or accept in silence and show wrongly."""
+    for place, said in _texts(msgspec.to_builtins(scheme)):
+        if found := NO_XML.search(said):
+            raise SchemeError(
+                f"{place.lstrip('.')} of the scheme has the control character "
+                f"U+{ord(found[0]):04X} ({said!r}), which Label Studio's configuration cannot "
+                "hold. Take it out of annotations/scheme.toml."
+            )
     labels = [*scheme.label_names, scheme.stance.id]
     names = [*labels, *scheme.target_names]
     for name in names:
@@ -320,10 +337,18 @@ def _lint(scheme: LabelScheme) -> None:
             raise SchemeError(f"{name!r} cannot be shown: no commas, no white space around it.")
     _once("label", labels)
     _once("target's name", [p.name for p in scheme.propositions])
-    options = [*scheme.polarities, *scheme.attributions, *scheme.holder_kinds]
-    keyed = [*scheme.entities, scheme.stance, *scheme.propositions, *options, *scheme.stance_flags]
-    keys = [item.hotkey for item in keyed if item.hotkey]
-    _once("hotkey", keys)
+
+
+def _texts(value: Any, place: str = "") -> Iterator[tuple[str, str]]:
+    """Every text in a record, with its place in it, such as `entities[0].id`."""
+    if isinstance(value, str):
+        yield place, value
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            yield from _texts(item, f"{place}.{name}")
+    elif isinstance(value, list | tuple):
+        for number, item in enumerate(value):
+            yield from _texts(item, f"{place}[{number}]")
 
 
 def _once(what: str, values: Sequence[str]) -> None:

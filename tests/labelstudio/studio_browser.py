@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -18,26 +20,49 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-# Where the nth occurrence of a string is on the screen: its first and its last character.
+# Where the nth occurrence of a string begins and ends on the screen, once it is in the middle of it.
+# The range is brought there, for what holds it may be taller. Hebrew begins on the right.
 PLACE = """([needle, nth]) => {
   const root = document.querySelector('.lsf-richtext__container');
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+  const parts = [...new Intl.Segmenter().segment(needle)].map(part => part.segment);
+  const box = (node, from, part) => {
+    const range = document.createRange();
+    range.setStart(node, from);
+    range.setEnd(node, from + part.length);
+    return range.getBoundingClientRect();
+  };
+  const edge = (node, from, part, ends) => {
+    const {left, right, top, height} = box(node, from, part);
+    const onRight = /[\u0590-\u05ff]/.test(part) ? !ends : ends;
+    return [onRight ? right - 2 : left + 2, top + height / 2];
+  };
   let node, count = 0;
   while ((node = walker.nextNode())) {
     if (node.parentElement.closest('sup, sub')) continue;
     for (let at = node.data.indexOf(needle); at >= 0; at = node.data.indexOf(needle, at + 1)) {
       if (count++ !== nth) continue;
-      node.parentElement.scrollIntoView({block: 'center'});
-      const range = document.createRange();
-      range.setStart(node, at);
-      range.setEnd(node, at + needle.length);
-      const boxes = [...range.getClientRects()], first = boxes[0], last = boxes[boxes.length - 1];
-      return [first.left + 2, first.top + first.height / 2,
-              last.right - 2, last.top + last.height / 2];
+      for (let outer = node.parentElement; outer; outer = outer.parentElement) {
+        if (!/auto|scroll/.test(getComputedStyle(outer).overflowY)) continue;
+        const view = outer.getBoundingClientRect();
+        outer.scrollTop += box(node, at, parts[0]).top - view.top - view.height / 2;
+      }
+      const last = parts[parts.length - 1];
+      return [...edge(node, at, parts[0], false),
+              ...edge(node, at + needle.length - last.length, last, true)];
     }
   }
   return null;
 }"""
+# What is said so far, as it would be stored.
+SAID = """() => window.Htx.annotationStore.selected.serializeAnnotation().map(
+  item => [item.from_name, Object.values(item.value).find(Array.isArray), item.value.start ?? null]
+)"""
+
+
+def shown(value: str) -> re.Pattern[str]:
+    """A choice as the page shows it: with its key, if it has one."""
+    return re.compile(rf"^{re.escape(value)} ?(\[.+\])?$")
 
 
 class Annotating:
@@ -61,6 +86,11 @@ class Annotating:
         self.page.keyboard.press("Escape")
         self.page.get_by_text("Labeling Instructions").wait_for(state="hidden")
         self.page.locator(".lsf-richtext__container").wait_for()
+
+    def open_document(self, url: str, project: int, task: int) -> None:
+        self.page.goto(f"{url}/projects/{project}/data?task={task}")
+        self.page.locator(".lsf-richtext__container").wait_for()
+        self.settle()
 
     def place(self, quote: str, nth: int = 0) -> list[float]:
         found = self.page.evaluate(PLACE, [quote, nth])
@@ -91,14 +121,30 @@ class Annotating:
             self.page.keyboard.press(key)
             self.settle()
 
-    def choose(self, value: str) -> None:
-        self.side.get_by_text(value, exact=True).click()
+    def press_all(self, keys: Iterable[str]) -> None:
+        """Without waiting in between."""
+        for key in keys:
+            self.page.keyboard.press(key)
         self.settle()
+
+    def choose(self, value: str) -> None:
+        self.side.locator(".lsf-choice label:visible").filter(has_text=shown(value)).click()
+        self.settle()
+
+    def key_of(self, value: str) -> str:
+        """The key that the page shows beside a choice, as the browser calls it."""
+        row = self.side.locator(".lsf-choice label:visible").filter(has_text=shown(value))
+        *held, key = row.locator("sup").inner_text().strip("[]").upper().split("+")
+        return "+".join([*map(str.capitalize, held), f"{'Digit' if key.isdigit() else 'Key'}{key}"])
+
+    def said(self) -> list[Any]:
+        """What is said so far: the control, its values, and where."""
+        return self.page.evaluate(SAID)
 
     def choose_from(self, which: int, value: str, *, document: bool = False) -> None:
         box = self.page.locator(".ij-document") if document else self.side
         box.locator(".lsf-choices_layout_select:visible button").nth(which).click()
-        self.page.get_by_role("option", name=value, exact=True).click()
+        self.page.get_by_role("option", name=shown(value)).click()
         self.settle()
 
     def write(self, placeholder: str, text: str) -> None:

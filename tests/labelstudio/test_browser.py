@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from studio_browser import Annotating
 from studio_site import Site
+from studio_texts import KINDS, TEXTS, add
+from test_hotkeys import before_keys
 
 from ijcorpus.annotation import AuthorStance, Entity, Holder, Stance
+from ijcorpus.labelstudio.api import Json
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -43,8 +48,7 @@ def test_an_annotator_s_work_comes_home(site: Site, page: Page, tmp_path: Path) 
     at.press("Escape", "s")
     at.drag("called the plan careless. 👍🏽 Its")
     at.select("called the plan")
-    at.press("g", "i", "m", "e", "p")
-    at.choose("T2 economic cooperation")
+    at.press("g", "Shift+Digit2", "i", "m", "e", "p")
     at.choose_from(0, "ngo_activist")
     at.press("Alt+r")
     at.select("Harbour Union")
@@ -52,7 +56,7 @@ def test_an_annotator_s_work_comes_home(site: Site, page: Page, tmp_path: Path) 
     at.select("called the plan")
     at.write("note", "with an emoji 👍🏽 before")
     at.choose_from(3, "mixed", document=True)
-    page.locator(".ij-document").get_by_text("sensitive", exact=True).click()
+    page.locator(".ij-document").get_by_text("sensitive").click()
     at.settle()
     at.shot("stance")
     at.submit()
@@ -146,3 +150,165 @@ def test_the_id_that_is_picked_is_the_one_that_comes_home(
     assert [finding["code"] for finding in pulled["findings"]] == ["studio-two-ids"]
     aside = json.loads((site.root / ".studio" / "quarantine" / f"{name}.json").read_text())
     assert [item["value"]["text"] for item in aside["doc-harbour"]] == [["nil-other"]]
+
+
+@pytest.fixture(scope="module")
+def texts(site: Site) -> Iterator[None]:
+    """The corpus with texts that are hard on a browser."""
+    with pytest.MonkeyPatch.context() as patch:
+        add(site, patch)
+        yield
+
+
+WASTE = "called\tthe  fair 👩🏽 🇯🇵 👨‍👩‍👧 x̌q̃ 山田 שלום 𠮷野 a waste"
+SIGNS = {
+    "山田 Hana": "PERSON",
+    "Team 🇯🇵 Nine": "ORG",
+    "Max x̌q̃ Holm": "PERSON",
+    "שלום עולם": "EVENT",
+    "Tea\tDay": "EVENT",
+    "Open  Door": "PROGRAM",
+    "Mug 👩🏽 Two": "PRODUCT",
+    "Club 👨‍👩‍👧 House": "FAC",
+    "𠮷野 Hill": "LOC",
+    "Anna": "PERSON",
+}
+LOG = {
+    "Berta1": "PERSON",
+    "Port1": "FAC",
+    "Guild60": "ORG",
+    "Port61": "FAC",
+    "Guild120": "ORG",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "entities", "evidence", "holder"),
+    [
+        ("doc-signs", SIGNS, WASTE, "Team 🇯🇵 Nine"),
+        ("doc-log", LOG, "found the toll of that day unfair", "Berta1"),
+    ],
+    ids=["every kind of character", "2,600 words"],
+)
+def test_what_was_selected_comes_home_whatever_the_text(
+    site: Site,
+    page: Page,
+    tmp_path: Path,
+    texts: None,
+    name: str,
+    entities: dict[str, str],
+    evidence: str,
+    holder: str,
+) -> None:
+    text, who = TEXTS[name], "with-labels"
+    site.run("push", "--annotator", who, name)
+    at = Annotating(page, tmp_path)
+    account = site.access.accounts[who]
+    at.log_in(site.access.url, account.email, account.password)
+    at.open_document(site.access.url, site.project(who), site.tasks(who)[name].id)
+    keys = {label.id: label.hotkey for label in site.space.scheme.entities}
+    for quote, label in entities.items():
+        at.press_all(["Escape", keys[label]])
+        at.drag(quote)
+    last = text.count(evidence) - 1
+    at.press_all(["Escape", "s"])
+    at.drag(evidence, last)
+    at.select(evidence, last)
+    at.press("g", "Shift+Digit2", "i", "m", "Shift+I", "e", "Alt+r")
+    at.select(holder)
+    at.shot(name)
+    at.submit()
+
+    pulled = site.pull(who)[who]
+    assert pulled["documents"][name] == "written"
+    layer = site.space.layer(who, name)
+    assert layer is not None
+    assert {(e.start, e.quote, e.label) for e in layer.entities} == {
+        (text.index(quote), quote, label) for quote, label in entities.items()
+    }
+    assert len(layer.entities) == len(entities)
+    (stance,) = layer.stances
+    assert (stance.start, stance.quote) == (text.rindex(evidence), evidence)
+    mention = layer.mention(stance)
+    assert mention is not None
+    assert mention.quote == holder
+    assert (stance.polarity, stance.target, stance.attribution, stance.flags) == (
+        "against",
+        "T2",
+        "indirect",
+        ("negated",),
+    )
+    assert stance.holder is not None
+    assert stance.holder.type == "ngo_activist"
+
+
+def test_a_key_does_what_the_page_says_and_nothing_else(
+    site: Site, page: Page, tmp_path: Path
+) -> None:
+    who = "with-labels"
+    site.run("push", "--annotator", who, "doc-plain")
+    outdated = {"label_config": before_keys(project_of(site, who)["label_config"])}
+    site.studio.api.update_project(site.project(who), outdated)
+    assert site.run("push", "--annotator", who, "--plan", "doc-plain")[0]["change"] == "look"
+    site.run("push", "--annotator", who, "doc-plain")
+    at = Annotating(page, tmp_path)
+    account = site.access.accounts[who]
+    at.log_in(site.access.url, account.email, account.password)
+    at.open_document(site.access.url, site.project(who), site.tasks(who)["doc-plain"].id)
+    scheme = site.space.scheme
+    at.press("Escape", scheme.entities[0].hotkey)
+    at.drag("Nara")
+    at.press("Escape", scheme.stance.hotkey)
+    at.drag("nobody minded")
+    at.press("Escape")
+    before = at.said()
+
+    # Nothing is judged without a region selected, nor of a region of another kind.
+    keys = [f"Key{key}" for key in "ABCDEFGHIJKLMNOPQRTVWXYZ"]
+    keys += [f"Shift+Key{key}" for key in "ABCDEFGHIJKLMNO"]
+    keys += [f"Shift+Digit{key}" for key in "0123456789"]
+    at.press_all(keys)
+    assert at.said() == before
+    at.select("Nara")
+    at.press_all(keys)
+    assert at.said() == before
+
+    at.select("nobody minded")
+    start = site.space.document("doc-plain").text.index("nobody minded")
+    for target in reversed(scheme.propositions):
+        at.press(at.key_of(f"{target.id} {target.name}"))
+        now = at.said()
+        assert [item for item in now if item not in before] == [["target", [target.id], start]]
+        assert [item for item in now if item in before] == before
+    at.press(at.key_of("against"), at.key_of("indirect"), at.key_of("unnamed"), "Shift+KeyE")
+    at.shot("keys")
+    before = at.said()
+    at.side.get_by_placeholder("note").locator("visible=true").click()
+    at.press_all(["Shift+Digit3", "Shift+KeyB", "KeyF", "KeyS", "Digit1", "KeyU"])
+    assert at.said() == before
+    at.press("Enter")
+    at.submit()
+
+    site.pull(who)
+    layer = site.space.layer(who, "doc-plain")
+    assert layer is not None
+    (stance,) = layer.stances
+    assert stance.holder is not None
+    said = (stance.target, stance.polarity, stance.attribution, stance.holder.type, stance.note)
+    assert said == ("T1", "against", "indirect", "firm", "#Bfs1u")
+
+
+def project_of(site: Site, annotator: str) -> Json:
+    found = site.studio.api.project(f"tiny · {annotator}")
+    assert found is not None
+    return found
+
+
+def test_the_texts_are_as_hard_as_they_are_said_to_be() -> None:
+    first = min(TEXTS["doc-signs"].index(quote) for quote in SIGNS)
+    for kind in KINDS:
+        assert kind in TEXTS["doc-signs"][:first]
+        assert any(kind in quote for quote in SIGNS)
+        assert kind in WASTE
+    assert all(unicodedata.is_normalized("NFC", text) for text in TEXTS.values())
+    assert len(TEXTS["doc-log"].split()) >= 2500
