@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import os
+import warnings
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -57,13 +59,16 @@ def hydrate(
     version: str | None = None,
     root: Path | str | None = None,
     fingerprints: Path | str | None = None,
+    unread: Callable[[Path, str], None] | None = None,
 ) -> list[Hydrated]:
     """Join every withheld document of a release with your copies: folders, or files.
 
     Copies need no names: a file at the `path` that the release gives is tried first, then every
     file. With fingerprints (a folder; by default those found with the release) a copy may differ
-    from the annotated text. Raises ReleaseError when there is no such release and HydrationError
-    when the copies do not exist; MissingExtraError when a needed library is not installed.
+    from the annotated text. What lies in a folder and cannot be read is passed over: `unread` is
+    told of it with the reason; without one a warning is given. Raises ReleaseError when there is
+    no such release and HydrationError when the copies do not exist, or one named as a file cannot
+    be read; MissingExtraError when a needed library is not installed.
     """
     places = [Path(one) for one in ([copies] if isinstance(copies, Path | str) else copies)]
     for place in places:
@@ -72,7 +77,7 @@ def hydrate(
     where = Path(root) if root is not None else None
     folder = _fingerprint_folder(Path(fingerprints) if fingerprints else None, version, where)
     documents = list(withheld(version, root=where))
-    pool = _Pool(places, alone=isinstance(copies, Path | str))
+    pool = _Pool(places, alone=isinstance(copies, Path | str), unread=unread or _warn)
     return [_one(each, pool, _fingerprint(folder, each.source.id)) for each in documents]
 
 
@@ -102,42 +107,95 @@ def realign_copy(document: Withheld, record: Fingerprint, raw: bytes) -> Realign
 
 
 class _Pool:
-    """The reader's files, each read and cleaned once."""
+    """The reader's files, each cleaned once; `unread` is told once of each that is none."""
 
-    def __init__(self, places: Sequence[Path], *, alone: bool) -> None:
+    def __init__(
+        self, places: Sequence[Path], *, alone: bool, unread: Callable[[Path, str], None]
+    ) -> None:
         self.places = places
         self.alone = alone
+        self.unread = unread
         self._found: list[_Candidate] | None = None
+        self._told: set[Path] = set()
+
+    def read(self, path: Path) -> bytes | None:
+        """A file's bytes, or None when they cannot be had; HydrationError if it was named."""
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            if path in self.places:
+                raise HydrationError(
+                    f"{path} cannot be read: {error.strerror or error}. Make it readable, or name "
+                    "another file."
+                ) from error
+            self.pass_over(path, error)
+            return None
+
+    def pass_over(self, path: Path, error: Exception) -> None:
+        """Tell what cannot be read, and why."""
+        if path not in self._told:
+            self._told.add(path)
+            self.unread(path, _reason(error))
+
+    def is_file(self, path: Path) -> bool:
+        """Whether there is a file; no when that cannot be known."""
+        try:
+            return path.is_file()
+        except OSError as error:  # in a folder that may not be entered
+            self.pass_over(path, error)
+            return False
 
     def named(self, source: Source) -> Path | None:
         """Where the release says that a copy lies, or the one file there is."""
         if self.alone and not self.places[0].is_dir():
             return self.places[0]
         named = [inside(place, source.path) for place in self.places if place.is_dir()]
-        return next((path for path in named if path.is_file()), named[0] if named else None)
+        return next((path for path in named if self.is_file(path)), named[0] if named else None)
 
     def candidates(self, source: Source) -> list[_Candidate]:
         """Every file with text in it; `source` lends cleaning a title."""
         if self._found is None:
-            every = [
-                path
-                for place in self.places
-                for path in (sorted(place.rglob("*")) if place.is_dir() else [place])
-            ]
-            files = [path for path in every if path.is_file() and self._may_be_copy(path)]
-            self._found = [made for path in files for made in _candidates(source, path)]
+            files = [path for place in self.places for path in self._below(place)]
+            self._found = [made for path in files for made in self._candidates(source, path)]
         return self._found
+
+    def _below(self, place: Path) -> list[Path]:
+        """The files in a folder that may be copies, or the file itself."""
+        if not place.is_dir():
+            return [place]
+        walked = os.walk(place, onerror=lambda error: self.pass_over(Path(error.filename), error))
+        every = (Path(folder, name) for folder, _, names in walked for name in names)
+        return [path for path in sorted(every) if self.is_file(path) and self._may_be_copy(path)]
 
     def _may_be_copy(self, path: Path) -> bool:
         known = path.suffix.lower() in _FORMATS and path.stat().st_size <= MOST
         return known or path in self.places
 
+    def _candidates(self, source: Source, path: Path) -> Iterator[_Candidate]:
+        raw = self.read(path)
+        try:
+            if raw is not None:
+                yield from _candidates(source, path, _readings(raw))
+        except HydrationError as error:
+            self.pass_over(path, error)
 
-def _candidates(source: Source, path: Path) -> Iterator[_Candidate]:
+
+def _warn(path: Path, reason: str) -> None:
+    warnings.warn(f"{path} was passed over: {reason}", stacklevel=2)
+
+
+def _reason(error: Exception) -> str:
+    """Why a file cannot be read, with what to do."""
+    if isinstance(error, OSError):
+        return f"{error.strerror or error}. Make it readable and hydrate again."
+    return str(error)
+
+
+def _candidates(source: Source, path: Path, readings: Iterator[bytes]) -> Iterator[_Candidate]:
     """What may be read of a file: itself, and what it is without the ends of its pages."""
     from ijcorpus.standoff.tokens import words
 
-    for raw in _readings(path):
+    for raw in readings:
         try:
             copy = _cleaned(_as_file(source, path, raw), raw)
         except HydrationError:
@@ -145,16 +203,11 @@ def _candidates(source: Source, path: Path) -> Iterator[_Candidate]:
         yield _Candidate(path, raw, copy.digest, words(copy.text))
 
 
-def _readings(path: Path) -> Iterator[bytes]:
+def _readings(raw: bytes) -> Iterator[bytes]:
     from ijcorpus.standoff.pages import FEED, joined_pages, pdf_text
 
-    raw = path.read_bytes()
     if raw.startswith(b"%PDF-"):
-        try:
-            text = pdf_text(raw)
-        except HydrationError:
-            return
-        yield joined_pages(text).encode()
+        yield joined_pages(pdf_text(raw)).encode()
         return
     yield raw
     if FEED.encode() in raw:
@@ -169,9 +222,12 @@ def _one(document: Withheld, pool: _Pool, record: Fingerprint | None) -> Hydrate
         return Hydrated(source=source, status="absent", reason=str(error))
     reason = f"{source.id}: {path or 'a copy of it'} does not exist. {source.obtain}"
     status: Status = "absent"
-    if path is not None and path.is_file():
+    if path is not None and pool.is_file(path):
+        raw = pool.read(path)
         try:
-            return _exact(document, source, path, path.read_bytes())
+            if raw is not None:
+                return _exact(document, source, path, raw)
+            reason = f"{source.id}: {path} cannot be read."
         except HydrationError as error:
             reason, status = str(error), "different"
     for candidate in pool.candidates(source):
@@ -202,6 +258,8 @@ def _hydrated(source: Source, status: Status, path: Path, made: Realigned) -> Hy
         result=made.result,
         placed=made.placed,
         spans=made.spans,
+        left_out=made.left_out,
+        outside=made.outside,
     )
 
 
@@ -235,7 +293,16 @@ def _summary(made: Realigned) -> str:
     for one in made.placed:
         if one.placement.status in ("ambiguous", "missing"):
             lost[one.placement.reason] = lost.get(one.placement.reason, 0) + 1
-    return "; ".join(f"{count}: {reason}" for reason, count in sorted(lost.items()))
+    told = [f"{count}: {reason}" for reason, count in sorted(lost.items())]
+    if made.left_out:
+        count, every = len(made.left_out), len(made.result.document.sentences)
+        told.append(
+            f"{count} of {every} sentences are not known to stand as they were annotated, and have "
+            "no rows in entities and stance"
+        )
+    if made.outside:
+        told.append(f"sentences cut off before and after the text: {made.outside}")
+    return "; ".join(told)
 
 
 def _cleaned(source: Source, raw: bytes) -> Document:

@@ -2,7 +2,8 @@
 
 `ijcorpus hydrate` writes a folder beside the release: `HYDRATED.json`, `README.md` and
 `<configuration>/<split>.parquet` with the release's own columns. `placements` has a row for each
-annotation that a withheld document has, placed or not.
+annotation that a withheld document has, placed or not; `left_out` has one for each sentence of a
+copy that is in neither `entities` nor `stance`, since it may not stand as it was annotated.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ HYDRATED = "HYDRATED.json"
 FORMAT = "ijcorpus-hydrated"
 VERSION = 1
 PLACEMENTS = "placements"
+LEFT_OUT = "left_out"
 _AGAIN = "Hydrate again with 'ijcorpus hydrate'."
 
 
@@ -123,7 +125,7 @@ class Joined:
 def _opened(folder: Path, release: Release) -> HydratedManifest:
     """The manifest of a hydrated folder, once it is known to belong to the release."""
     if not (folder / HYDRATED).is_file():
-        raise ReleaseError(f"{folder} holds no hydrated documents: it has no {HYDRATED}. {_AGAIN}")
+        raise ReleaseError(f"{_fault(folder)} {_remedy(folder)}")
     made = read_json(folder / HYDRATED, HydratedManifest)
     if made.format != FORMAT or made.version != VERSION:
         raise ReleaseError(
@@ -136,3 +138,23 @@ def _opened(folder: Path, release: Release) -> HydratedManifest:
             f"{release.folder} (version {release.manifest.version}). {_AGAIN}"
         )
     return made
+
+
+def _fault(given: Path) -> str:
+    """Why a place is no folder of hydrated documents."""
+    if given.is_dir():
+        return f"{given} holds no hydrated documents: it has no {HYDRATED}."
+    what = "is a file" if given.exists() else "does not exist"
+    return f"{given} {what}: hydrated documents are read from the folder that was written."
+
+
+def _remedy(given: Path) -> str:
+    """The folder to name instead: around the place or in it; else how to get one."""
+    near = [*given.absolute().parents, *(sorted(given.iterdir()) if given.is_dir() else ())]
+    folder = next((place for place in near if (place / HYDRATED).is_file()), None)
+    if folder is not None:
+        return f"Name {folder}."
+    return (
+        "Hydrate again with 'ijcorpus hydrate --output FOLDER', a name that does not end in "
+        ".parquet, and name that folder."
+    )

@@ -1,14 +1,17 @@
 """Hydration between two editions of a book, beside the methods of others on the same spans.
 
 Usage: python scripts/bench_hydration.py ANNOTATED COPY [--spans 3000] [--seed 7]
-       [--sisc PYTHON] [--json]
+       [--rounds 5] [--whole-rounds 1] [--sisc PYTHON] [--json]
 
-ANNOTATED and COPY are folders of CoNLL files, one token a line with a BIO tag: the first is the
-annotated text, the second the reader's. Annotations are the entities that the files carry, seeded
-spans of 1 to 12 tokens, and every single word. The others:
+ANNOTATED and COPY are folders of CoNLL files, one token a line with a BIO tag, or plain texts
+(names ending in .txt, words and marks as tokens, no entities): the first is the annotated text, the
+second the reader's. Annotations are the entities that the files carry, seeded spans of 1 to 12
+tokens, and every single word. The others:
 
-- 8-bit hashes: SHA-256 of each token cut to two hex digits, aligned by difflib, run here;
-- novelshare: its published method, with the figures measured on its own data, token by token;
+- 8-bit hashes: SHA-256 of each token cut to two hex digits, aligned by difflib, run here on the
+  whole text, and by chapter where both folders have as many files;
+- novelshare: its published method, with the figures measured on its own data, token by token,
+  chapters aligned beforehand where their counts allow;
 - SisC: run here when PYTHON has it (`pip install sisc` in an environment of its own). It takes
   texts of up to 200,000 characters, so the book is cut into the annotated chapters, and the copy
   where difflib finds the same boundaries: a help that the others are not given.
@@ -16,23 +19,34 @@ spans of 1 to 12 tokens, and every single word. The others:
 Their span is right when every token of it is; a token is wrong when another is put in its place,
 and nothing says so. Of our placements those are wrong in which a word that is not reported as
 edited is not the annotated word.
+
+Ours is timed from the copy's characters to the placements of entities and seeded spans, theirs from
+tokens to tokens; the methods take turns, and medians count. "To ours" is the ratio of CPU seconds,
+or of published seconds to our CPU seconds. Growth is the exponent of our time on the text once,
+twice and four times, each time with other words. Cold is the first text of a fresh process, after
+import: some 900 words, with a word in 40 changed.
 """
 
 from __future__ import annotations
 
 import argparse
 import bisect
-import difflib
-import hashlib
 import json
+import math
+import multiprocessing
 import random
-import subprocess
+import re
 import sys
 import time
 from collections import Counter
-from itertools import accumulate, pairwise
+from collections.abc import Callable
+from functools import partial
+from itertools import accumulate
 from pathlib import Path
-from typing import Any, NamedTuple
+from statistics import median
+from typing import Any
+
+from hydration_peers import NOVELSHARE, Token, Verdict, by_chapter, peer, sisc
 
 from ijcorpus.document import Document, RawMap
 from ijcorpus.standoff.align import align
@@ -40,28 +54,15 @@ from ijcorpus.standoff.fingerprint import Fingerprint, Place, fingerprint
 from ijcorpus.standoff.place import Placement, place
 from ijcorpus.standoff.tokens import Words, words
 
-Token = tuple[str, str]
-Verdict = bool | None
-"""Whether what was put in the place of a token is that token; None when nothing was."""
-
-
-class Block(NamedTuple):
-    """A run of `size` tokens that the annotated text and the copy share."""
-
-    here: int
-    there: int
-    size: int
-
-
-# Correct tokens plain and with guessing, wrong and not reported, seconds; of 8 bits a token.
-NOVELSHARE = {
-    ("F-1818", "F-1823"): ("99.44%", "99.75%", "0.26%", "2"),
-    ("F-1818", "F-1831"): ("91.55%", "96.61%", "3.40%", "19-32"),
-}
+TOKEN = re.compile(r"\w+|[^\w\s]")
+COLD_WORDS = 900
+WHOLE, BY_CHAPTER = "8-bit hashes and difflib", "8-bit hashes, chapter by chapter"
 
 
 def chapters(folder: Path) -> list[list[Token]]:
-    """Tokens and tags of an edition by chapter, in order."""
+    """Tokens and tags of an edition by chapter, in order; a plain text is one chapter."""
+    if folder.suffix == ".txt":
+        return [[(token, "O") for token in TOKEN.findall(folder.read_text("utf-8"))]]
     files = sorted(folder.glob("*.conll"), key=lambda path: int(path.stem.rpartition("_")[2]))
     found: list[list[Token]] = []
     for path in files:
@@ -94,61 +95,31 @@ def seeded(tokens: list[Token], count: int, seed: int) -> list[tuple[int, int]]:
     return [(a, b) for a, b in spans if any(c.isalnum() for t, _ in tokens[a:b] for c in t)]
 
 
-def peer(tokens: list[str], copy: list[str]) -> tuple[list[Verdict], list[Block], float]:
-    """For each token whether the copy's aligned token is the same; the blocks; the seconds."""
-    begun = time.perf_counter()
-    short = [[hashlib.sha256(t.encode()).hexdigest()[:2] for t in one] for one in (tokens, copy)]
-    blocks = difflib.SequenceMatcher(None, *short).get_matching_blocks()
-    right: list[Verdict] = [None] * len(tokens)
-    for a, b, size in blocks:
-        for n in range(size):
-            right[a + n] = tokens[a + n] == copy[b + n]
-    return right, [Block(*block) for block in blocks], time.perf_counter() - begun
-
-
-def sisc(
-    python: str, parts: list[list[Token]], copy: list[str], blocks: list[Block]
-) -> tuple[list[Verdict], float, float]:
-    """As `peer`, by SisC chapter by chapter; and the share of letters that it publishes."""
-    tokens = [[token for token, _ in part] for part in parts]
-    cuts = [0, *accumulate(map(len, tokens))]
-    there = [0, *(_across(cut, blocks) for cut in cuts[1:-1]), len(copy)]
-    pieces = zip(tokens, pairwise(there), strict=True)
-    pairs = [(" ".join(part), " ".join(copy[begin:end])) for part, (begin, end) in pieces]
-    script = Path(__file__).with_name("bench_sisc.py")
-    done = subprocess.run(
-        [python, str(script)], input=json.dumps(pairs), capture_output=True, text=True
-    )
-    if done.returncode:
-        sys.exit(f"SisC did not run: {done.stderr.strip().splitlines()[-1]}")
-    right: list[Verdict] = []
-    made: list[dict[str, Any]] = json.loads(done.stdout)
-    for part, one in zip(tokens, made, strict=True):
-        at = 0
-        for token in part:
-            place, last = one["places"][at], one["places"][at + len(token) - 1]
-            letters = "".join(filter(None, one["columns"][place : last + 1]))
-            right.append(letters == token if letters else None)
-            at += len(token) + 1
-    masks, own = "".join(one["mask"] for one in made), "".join(pair[0] for pair in pairs)
-    shown = [mask == letter for mask, letter in zip(masks, own, strict=True) if letter.isalnum()]
-    return right, sum(one["seconds"] for one in made), sum(shown) / len(shown)
-
-
-def _across(cut: int, blocks: list[Block]) -> int:
-    """The place in the copy of a place in the annotated text, by the last block before it."""
-    before = [block for block in blocks if block.here <= cut]
-    last = before[-1] if before else Block(0, 0, 0)
-    return last.there + min(cut - last.here, last.size)
-
-
-def ours(record: Fingerprint, text: str) -> tuple[dict[tuple[int, int], Placement], Words, float]:
-    """Every placement by its span in the annotated text; the copy's words; the seconds taken."""
-    begun = time.perf_counter()
+def ours(record: Fingerprint, text: str) -> tuple[dict[tuple[int, int], Placement], Words]:
+    """Every placement by its span in the annotated text; and the copy's words."""
     cut = words(text)
     aligned = align(record, cut.forms)
-    made = {(p.start, p.end): place(p, aligned, cut, text) for p in record.places}
-    return made, cut, time.perf_counter() - begun
+    return {(p.start, p.end): place(p, aligned, cut, text) for p in record.places}, cut
+
+
+def timed(methods: dict[str, tuple[Callable[[], object], int]]) -> dict[str, dict[str, float]]:
+    """Median seconds of methods that take turns, each as many rounds as it is given."""
+    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in methods}
+    for n in range(max(rounds for _, rounds in methods.values())):
+        for name, (run, rounds) in methods.items():
+            if n < rounds:
+                begun, busy = time.perf_counter(), time.process_time()
+                run()
+                spent = time.perf_counter() - begun, time.process_time() - busy
+                taken[name].append(spent)
+    return {
+        name: {
+            "seconds": round(median(one for one, _ in every), 3),
+            "CPU seconds": round(median(one for _, one in every), 3),
+            "rounds": len(every),
+        }
+        for name, every in taken.items()
+    }
 
 
 def wrong(spot: Place, put: Placement, source: Words, copy: Words) -> bool:
@@ -176,83 +147,146 @@ def main() -> int:
     parser.add_argument("copy", type=Path)
     parser.add_argument("--spans", type=int, default=3000)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--rounds", type=int, default=5, help="of timing")
+    parser.add_argument(
+        "--whole-rounds", type=int, default=1, help="of timing difflib on the whole text"
+    )
     parser.add_argument("--sisc", metavar="PYTHON", help="a Python that has SisC")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    parts, copy = chapters(options.annotated), [token for token, _ in read(options.copy)]
-    report = measure(parts, copy, options.spans, options.seed, options.sisc)
+    parts, copies = chapters(options.annotated), chapters(options.copy)
+    report = measure(parts, copies, options)
     published = NOVELSHARE.get((options.annotated.name, options.copy.name))
     print(json.dumps(report, indent=1) if options.json else table(report, published))
     return int(report["ours"]["wrong"] > 0)
 
 
 def measure(
-    parts: list[list[Token]], copy: list[str], count: int, seed: int, python: str | None
+    parts: list[list[Token]], copies: list[list[Token]], options: argparse.Namespace
 ) -> dict[str, Any]:
     """Every method on the same spans, and every single word as a span of its own."""
     tokens = [token for part in parts for token in part]
     groups = {
         "entities": entities(tokens),
-        "seeded spans": seeded(tokens, count, seed),
+        "seeded spans": seeded(tokens, options.spans, options.seed),
         "single words": [(n, n + 1) for n, (t, _) in enumerate(tokens) if any(map(str.isalnum, t))],
     }
     groups = {name: group for name, group in groups.items() if group}
-    right, blocks, seconds = peer([t for t, _ in tokens], copy)
-    report: dict[str, Any] = {
-        "tokens": len(tokens),
-        "ours": our_figures(tokens, copy, groups),
-        "8-bit hashes and difflib": {
-            "bits a token": 8,
-            "seconds": round(seconds, 2),
-            **_right(right, groups),
-        },
+    here, there = ([[t for t, _ in part] for part in side] for side in (parts, copies))
+    flat = [t for part in here for t in part], [t for part in there for t in part]
+    copy = " ".join(flat[1])
+    spans = [one for name, group in groups.items() if name != "single words" for one in group]
+    record = recorded(flat[0], spans)
+    methods: dict[str, tuple[Callable[[], object], int]] = {
+        "ours": (lambda: ours(record, copy), options.rounds),
+        WHOLE: (lambda: peer(*flat), options.whole_rounds),
     }
-    if python is not None:
-        right, seconds, shown = sisc(python, parts, copy, blocks)
+    verdicts, blocks = peer(*flat)
+    report: dict[str, Any] = {"tokens": len(tokens), "ours": our_figures(flat[0], copy, groups)}
+    report[WHOLE] = {"bits a token": 8, **_right(verdicts, groups)}
+    if len(here) == len(there) > 1:
+        methods[BY_CHAPTER] = (lambda: by_chapter(here, there), options.rounds)
+        report[BY_CHAPTER] = {"bits a token": 8, **_right(by_chapter(here, there), groups)}
+    for name, figures in timed(methods).items():
+        report[name] |= figures
+    report["growth"] = growth(*flat, options)
+    report["cold"] = cold(flat[0], options.rounds)
+    if options.sisc is not None:
+        verdicts, seconds, shown = sisc(options.sisc, parts, flat[1], blocks)
         report["SisC"] = {
             "letters in clear": round(shown, 3),
             "seconds": round(seconds, 2),
-            **_right(right, groups),
+            **_right(verdicts, groups),
         }
     return report
 
 
-def our_figures(
-    tokens: list[Token], copy: list[str], groups: dict[str, list[tuple[int, int]]]
-) -> dict[str, Any]:
-    """Bits, time, faults and shares of our own method."""
-    text, other = " ".join(token for token, _ in tokens), " ".join(copy)
-    at, places = 0, []
-    for token, _ in tokens:
-        places.append((at, at + len(token)))
-        at += len(token) + 1
-    span = {one: (places[one[0]][0], places[one[1] - 1][1]) for g in groups.values() for one in g}
+def recorded(tokens: list[str], spans: list[tuple[int, int]]) -> Fingerprint:
+    """The fingerprint of tokens, a blank between each two, with spans of tokens."""
+    span = _characters(tokens)
     document = Document(
         id="bench",
-        text=text,
+        text=" ".join(tokens),
         sections=(),
         sentences=(),
         raw_map=RawMap(()),
         raw_sha256="",
         cleaner="",
     )
-    chosen = [
-        span[one] for name, group in groups.items() if name != "single words" for one in group
-    ]
-    record = fingerprint(document, span.values(), salt="bench")
-    _, _, seconds = ours(fingerprint(document, chosen, salt="bench"), other)
-    made, cut, _ = ours(record, other)
-    source, faults = words(text), 0
+    return fingerprint(document, [(span[a][0], span[b - 1][1]) for a, b in spans], salt="bench")
+
+
+def _characters(tokens: list[str]) -> list[tuple[int, int]]:
+    """Where each token begins and ends in the text."""
+    ends = [end + n for n, end in enumerate(accumulate(map(len, tokens)))]
+    return [(end - len(token), end) for token, end in zip(tokens, ends, strict=True)]
+
+
+def our_figures(
+    tokens: list[str], copy: str, groups: dict[str, list[tuple[int, int]]]
+) -> dict[str, Any]:
+    """Bits, faults and shares of our own method."""
+    record = recorded(tokens, [one for group in groups.values() for one in group])
+    made, cut = ours(record, copy)
+    source, faults = words(" ".join(tokens)), 0
     for spot in record.places:
         put = made[spot.start, spot.end]
         faults += wrong(spot, put, source, _near(cut, put))
+    where = _characters(tokens)
+    placed = {
+        name: [made[where[a][0], where[b - 1][1]] for a, b in group]
+        for name, group in groups.items()
+    }
     return {
         "bits a word": round(record.bits_a_word, 3),
         "bits a token": round(record.bits_a_word * record.words / len(tokens), 3),
-        "seconds": round(seconds, 2),
         "wrong": faults,
-        **{name: _shares(group, span, made) for name, group in groups.items()},
+        **{name: _shares(group) for name, group in placed.items()},
     }
+
+
+def growth(tokens: list[str], copy: list[str], options: argparse.Namespace) -> dict[str, Any]:
+    """Our CPU seconds on the text once, twice and four times, and the exponent of their growth."""
+    methods: dict[str, tuple[Callable[[], object], int]] = {}
+    for times in (1, 2, 4):
+        long, other = _repeated(tokens, times), _repeated(copy, times)
+        tagged = [(token, "O") for token in long]
+        record = recorded(long, seeded(tagged, options.spans * times, options.seed))
+        methods[f"{times}x"] = (partial(ours, record, " ".join(other)), options.rounds)
+    seconds = [one["CPU seconds"] for one in timed(methods).values()]
+    exponent = math.log(seconds[-1] / seconds[0], 4)
+    return {"CPU seconds": dict(zip(methods, seconds, strict=True)), "exponent": round(exponent, 2)}
+
+
+def _repeated(tokens: list[str], times: int) -> list[str]:
+    """The text several times, each time with other words."""
+    return [t + "abcd"[n] * t.isalnum() for n in range(times) for t in tokens]
+
+
+def cold(tokens: list[str], rounds: int) -> dict[str, dict[str, float]]:
+    """Median seconds of the first text of a fresh process: its fingerprint, and its placement."""
+    fresh = multiprocessing.get_context("spawn")
+    found: list[dict[str, dict[str, float]]] = []
+    for _ in range(rounds):
+        with fresh.Pool(1) as pool:
+            found.append(pool.apply(first, (tokens[:COLD_WORDS],)))
+    return {
+        step: {kind: round(median(one[step][kind] for one in found), 3) for kind in kinds}
+        for step, kinds in found[0].items()
+    }
+
+
+def first(tokens: list[str]) -> dict[str, dict[str, float]]:
+    """Seconds for the fingerprint of a short text, and for its spans on an edited copy."""
+    spans = seeded([(token, "O") for token in tokens], 60, 7)
+    copy = " ".join("other" if n % 40 == 20 else token for n, token in enumerate(tokens))
+    made: list[Fingerprint] = []
+    return timed(
+        {
+            "fingerprint": (lambda: made.append(recorded(tokens, spans)), 1),
+            "placement": (lambda: ours(made[0], copy), 1),
+        }
+    )
 
 
 def _right(right: list[Verdict], groups: dict[str, list[tuple[int, int]]]) -> dict[str, float]:
@@ -266,27 +300,46 @@ def _right(right: list[Verdict], groups: dict[str, list[tuple[int, int]]]) -> di
 def table(report: dict[str, Any], published: tuple[str, str, str, str] | None) -> str:
     """The figures as Markdown: spans placed rightly, and what was wrong without a word of it."""
     names = [n for n in ("entities", "seeded spans", "single words") if n in report["ours"]]
-    rows = [["method", "published", *names, "wrong, not reported", "seconds"]]
+    rows = [["method", "published", *names, "wrong, not reported", "seconds", "CPU", "to ours"]]
     rows.append(["---"] * len(rows[0]))
     mine = report["ours"]
-    faults = f"{mine['wrong']} spans"
     placed = [f"{mine[name]['placed']:.2%}" for name in names]
-    bits = f"{mine['bits a token']} bits a token"
-    rows.append(["ijcorpus", bits, *placed, faults, str(mine["seconds"])])
-    for other in ("8-bit hashes and difflib", "SisC"):
+    bits, faults = f"{mine['bits a token']} bits a token", f"{mine['wrong']} spans"
+    rows.append(["ijcorpus", bits, *placed, faults, *_times(mine, mine)])
+    for other in (WHOLE, BY_CHAPTER, "SisC"):
         if other in report:
             one = report[other]
             bits = f"{one.get('letters in clear', 0):.0%} of the letters, all lengths"
             bits = bits if other == "SisC" else f"{one['bits a token']} bits a token"
             missed = f"{one['wrong']:.2%} of tokens"
             shares = [f"{one[name]:.2%}" for name in names]
-            rows.append([other, bits, *shares, missed, str(one["seconds"])])
+            rows.append([other, bits, *shares, missed, *_times(one, mine)])
     if published is not None:
         plain, guessed, lost, seconds = published
         blank = [""] * (len(names) - 1)
-        rows.append(["novelshare, its figures", "8 bits a token", *blank, plain, "", seconds])
-        rows.append(["novelshare, guessing", "8 bits a token", *blank, guessed, lost, seconds])
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+        times = [seconds, "", f"{float(seconds.partition('-')[0]) / mine['CPU seconds']:.1f}"]
+        rows.append(["novelshare, its figures", "8 bits a token", *blank, plain, "", *times])
+        rows.append(["novelshare, guessing", "8 bits a token", *blank, guessed, lost, *times])
+    grown, cold = report["growth"], report["cold"]
+    told = ", ".join(f"{times}: {seconds} s" for times, seconds in grown["CPU seconds"].items())
+    begun = [
+        f"{step} {1000 * one['seconds']:.0f} ms ({1000 * one['CPU seconds']:.0f} ms of CPU)"
+        for step, one in cold.items()
+    ]
+    return "\n".join(
+        [
+            *(f"| {' | '.join(row)} |" for row in rows),
+            "",
+            f"Growth, CPU: {told}; exponent {grown['exponent']}.",
+            f"Cold, {COLD_WORDS} tokens: {', '.join(begun)}.",
+        ]
+    )
+
+
+def _times(one: dict[str, Any], mine: dict[str, Any]) -> list[str]:
+    """Seconds, CPU seconds where they are known, and how many times ours."""
+    kind = "CPU seconds" if "CPU seconds" in one else "seconds"
+    return [str(one["seconds"]), str(one.get("CPU seconds", "")), f"{one[kind] / mine[kind]:.1f}"]
 
 
 def _near(cut: Words, put: Placement) -> Words:
@@ -296,21 +349,16 @@ def _near(cut: Words, put: Placement) -> Words:
     return Words(cut.forms[low:high], cut.starts[low:high], cut.ends[low:high])
 
 
-def _shares(
-    group: list[tuple[int, int]],
-    span: dict[tuple[int, int], tuple[int, int]],
-    made: dict[tuple[int, int], Placement],
-) -> dict[str, float]:
+def _shares(made: list[Placement]) -> dict[str, float]:
     """The share of each status; `placed` is exact and realigned, edits reported or none."""
     found: Counter[str] = Counter()
-    for one in group:
-        put = made[span[one]]
+    for put in made:
         found[put.status] += 1
         found["placed"] += put.status in ("exact", "realigned")
         found["placed without an edit"] += (
             put.status == "realigned" and not put.edited and not put.lost
         )
-    return {"spans": len(group), **{key: round(n / len(group), 4) for key, n in found.items()}}
+    return {"spans": len(made), **{key: round(n / len(made), 4) for key, n in found.items()}}
 
 
 if __name__ == "__main__":

@@ -62,9 +62,13 @@ def fingerprint_command(
     rows: list[dict[str, object]] = []
     at_hand = documents or _withheld(workspace)
     if not at_hand and any(s.rights != "full_text" for s in workspace.sources.values()):
+        searched = workspace.layout.copies
         raise RecordError(
-            f"{workspace.layout.copies or 'IJCORPUS_TEXTS'} has none of the texts that may not "
-            "ship. Name the folder of your copies with --copies."
+            f"{searched} has none of the texts that may not ship, at the paths that "
+            f"{workspace.layout.sources} gives. Name the folder of your copies with --copies."
+            if searched
+            else "The texts that may not ship are not at hand: IJCORPUS_TEXTS names no folder. "
+            "Name the folder of your copies with --copies."
         )
     for name in at_hand:
         settled = workspace.adjudicated(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,7 +70,9 @@ def hydrate_command(
     output: Path | None,
     version: str | None,
 ) -> None:
-    """Join withheld documents with your own copies; exit 1 when one could not be joined.
+    """Join withheld documents with your own copies.
+
+    Exit 1 when one could not be joined, or a file among the copies could not be read.
 
     A copy whose cleaned text is the annotated text is joined exactly. With a fingerprint, another
     form of the text is joined too, and every annotation is exact, realigned, ambiguous or
@@ -85,9 +88,11 @@ def hydrate_command(
     if copies is None and not fetch:
         raise click.UsageError("Name your copies with --from, or ask for --fetch.")
     release = find(version, ctx.released)
-    found: list[Hydrated] = []
-    if copies is not None:
-        found = hydrate(copies, root=release.folder, fingerprints=fingerprints)
+    unread: dict[Path, str] = {}
+    join = partial(
+        hydrate, root=release.folder, fingerprints=fingerprints, unread=unread.__setitem__
+    )
+    found = join(copies) if copies is not None else []
     fetched: list[Fetched] = []
     if fetch:
         place = cache or _cache()
@@ -96,21 +101,22 @@ def hydrate_command(
         fetched = _fetch(release, joined, place, private=allow_private)
         files = [Path(one.file) for one in fetched if one.file]
         every = [*([copies] if copies else []), *files]
-        found = hydrate(every, root=release.folder, fingerprints=fingerprints)
+        found = join(every)
     if output is not None:
         from ijcorpus.release.hydrated import write
 
         write(output, found, release)
     if ctx.json:
         asked = {one.document: one for one in fetched}
-        ctx.emit([_record(one, asked.get(one.source.id)) for one in found])
+        records = [_record(one, asked.get(one.source.id)) for one in found]
+        ctx.emit([*records, *(_unread(path, reason) for path, reason in unread.items())])
     else:
         if fetch:
             _show_fetched(ctx, fetched)
-        _show(ctx, found)
+        _show(ctx, found, unread)
         if output is None:
             ctx.progress.print("Nothing was written: name a file or folder with --output.")
-    if any(one.result is None for one in found):
+    if unread or any(one.result is None for one in found):
         sys.exit(1)
 
 
@@ -139,8 +145,15 @@ def _record(one: Hydrated, fetched: Fetched | None) -> dict[str, Any]:
         **{status: one.count(status) for status in _STATUSES},
         "reason": one.reason,
         "annotations": one.placed,
+        "left_out": one.left_out,
+        "outside": one.outside,
         **({} if fetched is None else {"fetched": fetched}),
     }
+
+
+def _unread(path: Path, reason: str) -> dict[str, Any]:
+    """The record of a file that is no document's, as far as anybody can tell."""
+    return {"document": None, "status": "unread", "file": str(path), "reason": reason}
 
 
 def _show_fetched(ctx: Context, fetched: list[Fetched]) -> None:
@@ -154,7 +167,7 @@ def _show_fetched(ctx: Context, fetched: list[Fetched]) -> None:
     _explain(ctx, ((one.document, f"{one.url} {one.reason}".strip()) for one in fetched))
 
 
-def _show(ctx: Context, found: list[Hydrated]) -> None:
+def _show(ctx: Context, found: list[Hydrated], unread: dict[Path, str]) -> None:
     from rich.table import Table
 
     table = Table("document", "status", "coverage", *_STATUSES)
@@ -163,8 +176,10 @@ def _show(ctx: Context, found: list[Hydrated]) -> None:
         table.add_row(one.source.id, one.status, f"{one.share:.1%}", *counts)
     ctx.console.print(table)
     _explain(ctx, ((one.source.id, one.reason) for one in found))
+    _explain(ctx, ((str(path), f"not read: {reason}") for path, reason in unread.items()))
     done = sum(one.result is not None for one in found)
-    ctx.progress.print(f"{done} of {len(found)} documents joined", highlight=False)
+    told = f"; {len(unread)} of your files could not be read" if unread else ""
+    ctx.progress.print(f"{done} of {len(found)} documents joined{told}", highlight=False)
 
 
 def _explain(ctx: Context, reasons: Iterable[tuple[str, str]]) -> None:

@@ -23,7 +23,8 @@ _WIDEST = 48  # characters of a cell
 @click.option("--limit", type=click.IntRange(0), default=5, show_default=True, help="Rows to show.")
 @click.option(
     "--hydrated",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    metavar="FOLDER",
+    type=click.Path(path_type=Path),
     help="A folder that 'ijcorpus hydrate' wrote; its rows come after the release's.",
 )
 @pass_context
@@ -35,7 +36,11 @@ def load_command(
     limit: int,
     hydrated: Path | None,
 ) -> None:
-    """Show the first rows of a CONFIGURATION of a release; labels by name."""
+    """Show the first rows of a CONFIGURATION of a release; labels by name.
+
+    It is documents (the default), entities, stance, author_stance, annotations, standoff or
+    registry.
+    """
     from ijcorpus.joined import Joined
     from ijcorpus.published import find, named_rows
 

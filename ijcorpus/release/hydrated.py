@@ -11,7 +11,7 @@ import msgspec
 from ijcorpus.annotation import AnnotatedDocument, Annotation, RegistryEntry
 from ijcorpus.document import Span
 from ijcorpus.errors import RecordError, ReleaseError
-from ijcorpus.joined import FORMAT, HYDRATED, PLACEMENTS, VERSION, HydratedManifest
+from ijcorpus.joined import FORMAT, HYDRATED, LEFT_OUT, PLACEMENTS, VERSION, HydratedManifest
 from ijcorpus.layout import safe_name
 from ijcorpus.published import MANIFEST, Release, ReleaseFile
 from ijcorpus.records import read_json, write_bytes
@@ -36,6 +36,12 @@ _PLACEMENTS: Features = {
     "edited": several(SPAN),
     "lost": INT,
 }
+_LEFT_OUT: Features = {
+    "document": STRING,
+    "sentence": INT,
+    **SPAN,
+    "reason": STRING,
+}
 
 
 def write(output: Path, found: Sequence[Hydrated], release: Release) -> None:
@@ -43,7 +49,8 @@ def write(output: Path, found: Sequence[Hydrated], release: Release) -> None:
 
     A path that ends in `.parquet` is the file of `documents`. A folder has the release's own
     configurations for the hydrated documents, `placements` for what became of each annotation,
-    and a JSON file a document. Raises ReleaseError for a place in the release, and for a place
+    `left_out` for sentences that have no rows since they may not stand as they were annotated, and
+    a JSON file a document. Raises ReleaseError for a place in the release, and for a place
     that holds anything else than an earlier folder of this kind.
     """
     _refuse_release(output, release)
@@ -69,10 +76,11 @@ def hydrated_rows(found: Sequence[Hydrated], release: Release) -> Rows:
     for item, one in zip(_items(found, release), filter(_joined, found), strict=True):
         made: dict[str, Iterator[Row]] = {
             DEFAULT: iter([make.document_row(item)]),
-            "entities": make.entity_rows(item, tokenize),
-            "stance": make.stance_rows(item, registry, scheme),
+            "entities": _known(make.entity_rows(item, tokenize), one),
+            "stance": _known(make.stance_rows(item, registry, scheme), one),
             "author_stance": make.author_rows(item, scheme),
             "annotations": _passes(item, one, release),
+            LEFT_OUT: _left_out(item, one),
         }
         for name, rows in made.items():
             every.setdefault(name, {}).setdefault(item.split, []).extend(rows)
@@ -136,6 +144,24 @@ def _marked(made: Annotation) -> Annotation:
     return replace(made, flags=(*made.flags, REALIGNED), stances=tuple(stances))
 
 
+def _known(rows: Iterator[Row], one: Hydrated) -> Iterator[Row]:
+    """The rows of sentences that stand as they were annotated: `O` elsewhere would be a guess."""
+    doubtful = {out.sentence for out in one.left_out}
+    return (row for row in rows if row["sentence"] not in doubtful)
+
+
+def _left_out(item: Item, one: Hydrated) -> Iterator[Row]:
+    for out in one.left_out:
+        span = item.document.sentences[out.sentence]
+        yield {
+            "document": item.source.id,
+            "sentence": out.sentence,
+            "start": span.start,
+            "end": span.end,
+            "reason": out.reason,
+        }
+
+
 def _passes(item: Item, one: Hydrated, release: Release) -> Iterator[Row]:
     """The rows of every pass on the document, where the copy has their spans."""
     if "annotations" not in release.manifest.counts or one.result is None:
@@ -196,7 +222,7 @@ def _features(release: Release) -> dict[str, Features]:
         name: release.features(name) or columns
         for name, columns in configurations(release.scheme).items()
     }
-    return {**known, PLACEMENTS: _PLACEMENTS}
+    return {**known, PLACEMENTS: _PLACEMENTS, LEFT_OUT: _LEFT_OUT}
 
 
 def _entry(row: Row) -> RegistryEntry:
@@ -216,7 +242,11 @@ def _readme(
         "yourself.\n\nA document or judgement with the flag `realigned` was placed on a copy that "
         "differs from the annotated text. The configuration `placements` says of every annotation "
         "whether it is exact, realigned, ambiguous or missing, why, and which words inside it are "
-        "edited; ambiguous and missing ones stand in no other configuration.\n"
+        "edited; ambiguous and missing ones stand in no other configuration.\n\nOf such a copy, "
+        "`documents` has what lies between the first and the last sentence with an annotated word. "
+        "`entities` and `stance` have the sentences that stand there word for word as they were "
+        "annotated, with every mention placed; the configuration `left_out` names the others: "
+        "inserted or edited, they were annotated by nobody as they stand.\n"
     ).encode()
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from itertools import pairwise
-from typing import NamedTuple
+from functools import cached_property
 
 import numpy as np
 
-from ijcorpus.standoff.code import Ints, Truths, packed, window_checks, word_hashes
+from ijcorpus.standoff.code import Ints, Truths, running_sums, word_hashes
 from ijcorpus.standoff.edits import (
     UNKNOWN,
     Copy,
@@ -20,6 +18,7 @@ from ijcorpus.standoff.edits import (
 )
 from ijcorpus.standoff.fingerprint import Fingerprint
 from ijcorpus.standoff.gaps import RUN, filled
+from ijcorpus.standoff.lookup import candidates, heaviest_chain, shared
 from ijcorpus.standoff.recall import recalled
 
 NEAR = 8
@@ -28,42 +27,58 @@ NEAR = 8
 DRIFT = 8
 """Most words by which a passage may be farther off after a gap than before it."""
 
-MANY = 32
-"""Most places, and most passages of the same words, that are looked at."""
 
-
-class Alignment(NamedTuple):
+class Alignment:
     """The copy's word for each word of the annotated text, UNKNOWN (-1) where none is proved.
 
     `repeated` marks words of passages that the copy has in several places, none of them better.
     """
 
-    found: Ints
-    repeated: Truths
+    def __init__(self, found: Ints, repeated: Truths) -> None:
+        self.found = found
+        self.repeated = repeated
 
     @property
     def share(self) -> float:
         """The share of the words that were found."""
         return float(np.mean(self.found != UNKNOWN)) if len(self.found) else 0.0
 
+    @cached_property
+    def words(self) -> list[int]:
+        """`found` as a list, which is quicker to read word by word."""
+        return self.found.tolist()
+
+    def together(self, first: int, last: int) -> bool:
+        """Whether the words `first` to `last` are found, one right after the other."""
+        return self.words[first] != UNKNOWN and self._breaks[first] == self._breaks[last]
+
+    @cached_property
+    def _breaks(self) -> list[int]:
+        """How often, up to each word, one does not stand right after the one before it."""
+        return np.cumsum(np.diff(self.found, prepend=0) != 1).tolist()
+
 
 def align(record: Fingerprint, forms: list[str]) -> Alignment:
     """Find the passages of a fingerprint among the words of a copy.
 
-    Whole passages are looked up (64 bits of proof each), put in order, and the gaps between them
-    closed by hypotheses of one or two edits. In a long text the sums of the whole then tell the
-    hash of every word, unless the copy differs in too much. Time is nearly linear in the length of
-    the copy.
+    Whole passages are looked up (64 bits of proof each) and put in order. In a long text the sums
+    of the whole then tell the hash of every word. In a short one, and where the copy differs in too
+    much, the gaps are closed by hypotheses of one or two edits, before the sums of the whole are
+    tried again. Time is nearly linear in the length of the copy.
     """
     hashes = word_hashes(forms, record.key)
     work = _Work(record, hashes)
     work.look_up()
-    work.close_gaps()
-    found = work.found
-    if (told := recalled(record, found, hashes)) is not None:
-        found[told != np.where(found == UNKNOWN, UNKNOWN, hashes[found])] = UNKNOWN
-        found = filled(found, told, hashes)
-    return Alignment(without_slips(without_strays(found), hashes), work.repeated)
+    told = recalled(record, work.found, hashes)
+    while told is None and work.close_gaps():
+        told = recalled(record, work.found, hashes)
+    if told is not None:
+        work.fill(told)
+    found = without_doubles(without_slips(work.found, hashes), hashes)
+    if told is not None:  # The same the other way round: "A ... A" became "A".
+        back = _inverse(found, len(hashes))
+        found = _inverse(without_doubles(without_slips(back, told), told), len(told))
+    return Alignment(without_strays(found), work.repeated)
 
 
 def without_strays(found: Ints) -> Ints:
@@ -112,9 +127,40 @@ def without_slips(found: Ints, hashes: Ints) -> Ints:
     return kept
 
 
+def without_doubles(found: Ints, hashes: Ints) -> Ints:
+    """The alignment without words beside a gap that may be another of the same there.
+
+    Where "x A" became "y A A", nothing tells which A is the annotated one, unless the words after
+    the gap are as far off as those before: then x was merely replaced by A.
+    """
+    kept, known = found.copy(), np.flatnonzero(found != UNKNOWN)
+    free = np.ones(len(hashes), dtype=bool)
+    free[found[known]] = False
+    wide = np.flatnonzero((np.diff(known) > 1) & (np.diff(found[known] - known) != 0))
+    for step, edges in ((1, known[wide + 1]), (-1, known[wide])):
+        for word in edges.tolist():
+            there = int(found[word]) - step
+            if not 0 <= there < len(hashes) or not free[there]:
+                continue
+            while 0 <= word < len(found) and found[word] == there + step:
+                if hashes[there] != hashes[there + step]:
+                    break
+                kept[word] = UNKNOWN
+                word, there = word + step, there + step
+    return kept
+
+
+def _inverse(found: Ints, size: int) -> Ints:
+    """The annotated word for each of the `size` words of the copy, or the other way round."""
+    known = np.flatnonzero(found != UNKNOWN)
+    inverse = np.full(size, UNKNOWN)
+    inverse[found[known]] = known
+    return inverse
+
+
 def whole_passages(record: Fingerprint, forms: list[str]) -> int:
     """How many passages of a fingerprint stand word for word among the words of a copy."""
-    return len(_candidates(record, word_hashes(forms, record.key)))
+    return len(candidates(record, running_sums(word_hashes(forms, record.key))))
 
 
 class _Work:
@@ -130,42 +176,58 @@ class _Work:
         self.repeated = np.zeros(record.words, dtype=bool)
         self.taken = np.zeros(len(hashes), dtype=bool)
         self.length = record.passage
+        self.moved: dict[int, int] = {}
+        """Where passages stand that the copy has once, out of order."""
         self.solved = np.zeros(len(self.bounds) - 1, dtype=bool)
         self.tried: dict[int, tuple[int | None, int | None]] = {}
         self.searched: dict[int, tuple[int, int]] = {}
 
     def look_up(self) -> None:
         """Place the passages that the copy has word for word."""
-        candidates = _candidates(self.record, self.hashes)
-        chain = _chain(candidates, self.length)
-        sure = dict(chain)
-        shared = _shared(candidates)
+        found = candidates(self.record, self.copy.running)
+        chain = heaviest_chain(found, self.length)
+        sure, users = dict(chain), shared(found)
         for passage, at in chain:
-            unsure = passage in shared and not self._continues(sure, passage, at)
-            lonely = len(candidates[passage]) > 1 and not self._near(sure, passage, at)
+            unsure = passage in users and not self._continues(sure, passage, at)
+            lonely = len(found[passage]) > 1 and not self._near(sure, passage, at)
             if unsure or lonely:
                 sure.pop(passage)
-        for passage, places in candidates.items():
-            if passage in sure:
-                self._put(passage, np.arange(self._size(passage)) + sure[passage])
-            elif len(places) > 1 or passage in shared:
+        self._put_chain(sure)
+        for passage, places in found.items():
+            if passage not in sure and (len(places) > 1 or passage in users):
                 self.repeated[self._slice(passage)] = True
-        # What is left stands once, out of order: it was moved.
-        for passage, places in candidates.items():
-            if passage not in sure and len(places) == 1 and passage not in shared:
-                self._put(passage, np.arange(self._size(passage)) + places[0])
+            elif passage not in sure:
+                self.moved[passage] = places[0]
 
-    def close_gaps(self) -> None:
-        """Decode the passages with edits, each from the neighbours that are found."""
-        while True:
-            before = int(self.solved.sum())
-            for order in (range(len(self.solved)), range(len(self.solved) - 1, -1, -1)):
-                for passage in order:
-                    if not self.solved[passage]:
-                        self._decode(passage)
-            self._search()
-            if int(self.solved.sum()) == before:
-                return
+    def close_gaps(self) -> bool:
+        """Decode passages with edits, each from the neighbours that are found; whether any was."""
+        before = int(self.solved.sum())
+        for step in (1, -1):
+            for passage in np.flatnonzero(~self.solved)[::step].tolist():
+                self._decode(passage)
+        self._search()
+        self._put_moved()
+        return int(self.solved.sum()) > before
+
+    def fill(self, told: Ints) -> None:
+        """Close the gaps by the hashes of all words."""
+        there = np.where(self.found == UNKNOWN, UNKNOWN, self.hashes[self.found])
+        self.found[there != told] = UNKNOWN
+        self.found = filled(self.found, told, self.hashes)
+        if self.moved:
+            self.taken[:] = False
+            self.taken[self.found[self.found != UNKNOWN]] = True
+            # Words that the text has twice need not be the ones that are out of order.
+            own = candidates(self.record, running_sums(told))
+            self.moved = {one: at for one, at in self.moved.items() if len(own[one]) == 1}
+            self._put_moved()
+            self.found = filled(self.found, told, self.hashes)
+
+    def _put_moved(self) -> None:
+        """Take the places of moved passages that no words in order have taken."""
+        for passage, at in self.moved.items():
+            if (self.found[self._slice(passage)] == UNKNOWN).all():
+                self._put(passage, np.arange(self._size(passage)) + at)
 
     def _decode(self, passage: int) -> None:
         start, end = edge = self._edge(passage)
@@ -177,9 +239,9 @@ class _Work:
         if start is not None and end is not None:
             map_ = between(sums, size, self.copy, start, end)
         if map_ is None and start is not None:
-            map_ = from_start(sums, size, self.copy, start, len(self.hashes))
+            map_ = from_start(sums, size, self.copy, start)
         if map_ is None and end is not None:
-            map_ = from_end(sums, size, self.copy, end, 0)
+            map_ = from_end(sums, size, self.copy, end)
         if map_ is not None:
             self._put(passage, map_)
 
@@ -222,6 +284,17 @@ class _Work:
         end = int(self.found[last]) if last < len(self.found) and self.found[last] >= 0 else None
         return start, end
 
+    def _put_chain(self, sure: dict[int, int]) -> None:
+        """Take the places of whole passages, which cannot be in each other's way."""
+        passages = np.array(list(sure), dtype=np.int64)
+        starts, bounds = np.array(list(sure.values()), dtype=np.int64), np.array(self.bounds)
+        sizes = bounds[passages + 1] - bounds[passages]
+        inside = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        places = np.repeat(starts, sizes) + inside
+        self.found[np.repeat(bounds[passages], sizes) + inside] = places
+        self.taken[places] = True
+        self.solved[passages] = True
+
     def _put(self, passage: int, map_: Ints) -> None:
         """Take a place for a passage, unless another passage has it already."""
         places = map_[map_ != UNKNOWN]
@@ -253,88 +326,3 @@ class _Work:
             if other is not None and abs(other - at - step * self.length) <= NEAR * self.length:
                 return True
         return False
-
-
-def _candidates(record: Fingerprint, hashes: Ints) -> dict[int, list[int]]:
-    """Every passage that stands word for word in the copy, with its places there."""
-    sizes = np.diff(record.bounds())
-    keys = packed(record.sums())
-    found: dict[int, list[int]] = defaultdict(list)
-    for size in sorted(set(sizes.tolist())):
-        mine = np.flatnonzero(sizes == size)
-        order = mine[np.argsort(keys[mine], kind="stable")]
-        windows = packed(window_checks(hashes, size))
-        low = np.searchsorted(keys[order], windows, side="left")
-        inside = np.flatnonzero(low < len(order))
-        hits = inside[keys[order][low[inside]] == windows[inside]]
-        for at in hits.tolist():
-            same = order[low[at] : low[at] + MANY]
-            for passage in same[keys[same] == windows[at]].tolist():
-                if len(found[passage]) < MANY:
-                    found[passage].append(at)
-    return dict(sorted(found.items()))
-
-
-def _shared(candidates: dict[int, list[int]]) -> set[int]:
-    """Passages whose words another passage has too."""
-    users: dict[tuple[int, ...], list[int]] = defaultdict(list)
-    for passage, places in candidates.items():
-        users[tuple(places)].append(passage)
-    return {one for group in users.values() if len(group) > 1 for one in group}
-
-
-def _chain(candidates: dict[int, list[int]], length: int) -> list[tuple[int, int]]:
-    """The heaviest chain of passages that is in order in both texts.
-
-    A passage counts 2, and 1 more when it stands right after the one before it.
-    """
-    pairs = [(passage, at) for passage, places in candidates.items() for at in places]
-    if all(len(places) == 1 for places in candidates.values()) and all(
-        before + length <= after for (_, before), (_, after) in pairwise(pairs)
-    ):
-        return pairs
-    return _heaviest(pairs, length)
-
-
-def _heaviest(pairs: list[tuple[int, int]], length: int) -> list[tuple[int, int]]:
-    """Dynamic programming over a Fenwick tree of best chains by where they end in the copy."""
-    ends = sorted({at + length for _, at in pairs})
-    rank = {end: n for n, end in enumerate(ends, start=1)}
-    tree: list[tuple[int, int]] = [(0, UNKNOWN)] * (len(ends) + 1)
-    best: list[tuple[int, int]] = []
-    index = {pair: n for n, pair in enumerate(pairs)}
-    starts = np.searchsorted(np.array(ends), [at for _, at in pairs], side="right")
-    waiting: list[int] = []
-    for n, (passage, at) in enumerate(pairs):
-        if waiting and pairs[waiting[0]][0] != passage:
-            for one in waiting:
-                _raise(tree, rank[pairs[one][1] + length], (best[one][0], one))
-            waiting = []
-        score, before = _top(tree, int(starts[n]))
-        joined = index.get((passage - 1, at - length))
-        if joined is not None and best[joined][0] + 1 >= score:
-            score, before = best[joined][0] + 1, joined
-        best.append((score + 2, before))
-        waiting.append(n)
-    at = max(range(len(pairs)), key=lambda n: (best[n][0], -n), default=UNKNOWN)
-    chain: list[tuple[int, int]] = []
-    while at != UNKNOWN:
-        chain.append(pairs[at])
-        at = best[at][1]
-    return chain[::-1]
-
-
-def _raise(tree: list[tuple[int, int]], at: int, value: tuple[int, int]) -> None:
-    while at < len(tree):
-        if value[0] > tree[at][0]:
-            tree[at] = value
-        at += at & -at
-
-
-def _top(tree: list[tuple[int, int]], at: int) -> tuple[int, int]:
-    found = (0, UNKNOWN)
-    while at:
-        if tree[at][0] > found[0]:
-            found = tree[at]
-        at -= at & -at
-    return found

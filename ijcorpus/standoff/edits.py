@@ -9,11 +9,11 @@ long texts, where the sums of the whole then confirm each word once more.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from ijcorpus.standoff.code import CHECKS, MODULUS, Ints, Truths, weights, window_checks
+from ijcorpus.standoff.code import CHECKS, MODULUS, Ints, run_checks, running_sums, window_checks
 
 ERASURES = 2
 """Most words of a passage that may be unknown."""
@@ -32,25 +32,25 @@ class Copy:
 
     def __init__(self, hashes: Ints) -> None:
         self.hashes = hashes
+        self.running = running_sums(hashes)
 
-    def prefix(self, start: int, length: int) -> Ints:
-        """Sums of the first 0 .. length words when the passage begins at `start`."""
-        sums = np.zeros((CHECKS, length + 1), dtype=np.int64)
-        np.cumsum(self._terms(start, length), axis=1, out=sums[:, 1:])
-        return sums
+    def heads(self, starts: Ints, length: int) -> Ints:
+        """Checks of the first 0 .. length words of a passage that begins at each of `starts`.
 
-    def suffix(self, end: int, length: int) -> Ints:
-        """Sums of the words from place 0 .. length on when the passage ends at `end`."""
-        sums = self.prefix(end - length, length)
-        return sums[:, -1:] - sums
+        One row a check, one column a start, and one layer a number of words.
+        """
+        first = starts[:, None]
+        return self._checks(first, first + np.arange(length + 1), first)
 
-    def _terms(self, start: int, length: int) -> Ints:
+    def feet(self, ends: Ints, length: int) -> Ints:
+        """Checks of the words from place 0 .. length on of a passage that ends at `ends`."""
+        first = ends[:, None] - length
+        return self._checks(first + np.arange(length + 1), ends[:, None], first)
+
+    def _checks(self, low: Ints, high: Ints, start: Ints) -> Ints:
         # Words outside the copy count nothing; a hypothesis that uses them is refused later.
-        found = np.zeros(length, dtype=np.int64)
-        low, high = max(start, 0), min(start + length, len(self.hashes))
-        if low < high:
-            found[low - start : high - start] = self.hashes[low:high]
-        return weights(length) * found
+        last = len(self.hashes)
+        return run_checks(self.running, np.clip(low, 0, last), np.clip(high, 0, last), start)
 
 
 def between(sums: Ints, length: int, copy: Copy, start: int, end: int) -> Ints | None:
@@ -63,11 +63,10 @@ def between(sums: Ints, length: int, copy: Copy, start: int, end: int) -> Ints |
     growth = end - start - length
     if growth < -ERASURES:
         return None
-    head, foot = copy.prefix(start, length), copy.suffix(end, length)
+    starts, ends = np.array([start]), np.array([end])
+    head, foot = copy.heads(starts, length), copy.feet(ends, length)
     for erased in range(ERASURES + 1):
-        if erased + growth >= 0 and (
-            found := _one_site(sums, head, foot[None], erased, start, np.array([end]))
-        ):
+        if erased + growth >= 0 and (found := _one_site(sums, head, foot, erased, starts, ends)):
             return _agreed(found)
         if growth > 2 * INSERTED:
             continue
@@ -76,82 +75,78 @@ def between(sums: Ints, length: int, copy: Copy, start: int, end: int) -> Ints |
     return None
 
 
-def from_start(sums: Ints, length: int, copy: Copy, start: int, limit: int) -> Ints | None:
-    """As `between`, when only the first word's place is known; `limit` is where room ends."""
-    ends = np.arange(start + length - ERASURES, min(start + length + INSERTED, limit) + 1)
-    if not len(ends):
-        return None
-    head = copy.prefix(start, length)
-    feet = np.stack([copy.suffix(int(end), length) for end in ends])
-    for erased in range(ERASURES + 1):
-        fit = ends - start - length + erased >= 0
-        if found := _one_site(sums, head, feet[fit], erased, start, ends[fit]):
-            return _agreed(found)
-    return None
+def from_start(sums: Ints, length: int, copy: Copy, start: int) -> Ints | None:
+    """As `between`, when only the first word's place is known."""
+    last = min(start + length + INSERTED, len(copy.hashes))
+    ends = np.arange(start + length - ERASURES, last + 1)
+    return _open(sums, length, copy, np.array([start]), ends)
 
 
-def from_end(sums: Ints, length: int, copy: Copy, end: int, limit: int) -> Ints | None:
-    """As `between`, when only the last word's place is known; `limit` is where room begins."""
-    lowest = max(end - length - INSERTED, limit)
-    for erased in range(ERASURES + 1):
-        found: list[Ints] = []
-        for start in range(end - length + erased, lowest - 1, -1):
-            head, foot = copy.prefix(start, length), copy.suffix(end, length)
-            found += _one_site(sums, head, foot[None], erased, start, np.array([end]))
-        if found:
-            return _agreed(found)
-    return None
+def from_end(sums: Ints, length: int, copy: Copy, end: int) -> Ints | None:
+    """As `between`, when only the last word's place is known."""
+    starts = np.arange(max(end - length - INSERTED, 0), end - length + ERASURES + 1)
+    return _open(sums, length, copy, starts, np.array([end]))
 
 
 def substituted(sums: Ints, length: int, copy: Copy, start: int, end: int) -> Ints | None:
     """As `between`, anywhere in `start` to `end` of the copy, with one word changed in place."""
     if not length <= end - start <= GAP:
         return None
-    rest = (sums[:, None] - window_checks(copy.hashes[start:end], length)) % MODULUS
-    found: list[Ints] = []
-    for place in range(length):
-        for at in np.flatnonzero(_proved(rest, np.int64(place + 1), 1)):
-            map_ = np.arange(length, dtype=np.int64) + start + int(at)
-            map_[place] = UNKNOWN
-            found.append(map_)
-    return _agreed(found) if len(found) == 1 else None
+    found = _in_place(sums, length, copy, (start, end - length), np.arange(length)[None])
+    return found[0] if len(found) == 1 else None
 
 
 def in_place(sums: Ints, length: int, copy: Copy, low: int, high: int) -> Ints | None:
     """As `between`, with one or two words changed in place, when it begins in `low` to `high`."""
-    low, high = max(low, 0), min(high, len(copy.hashes) - length)
-    if low > high:
+    room = max(low, 0), min(high, len(copy.hashes) - length)
+    if room[0] > room[1]:
         return None
-    windows = window_checks(copy.hashes[low : high + length], length)
-    rest = ((sums[:, None] - windows) % MODULUS)[:, :, None]
-    alone = np.arange(length)[:, None]
-    for places in (alone, np.stack(np.triu_indices(length, 1), axis=1)):
-        total, product = (places + 1).sum(axis=1), (places + 1).prod(axis=1)
-        one = places.shape[1] == 1
-        hits = np.argwhere(_proved(rest, total, 1) if one else _recurrence(rest, total, product))
-        if len(hits) == 1:
-            [[start, which]] = hits.tolist()
-            map_ = np.arange(length, dtype=np.int64) + low + start
-            map_[places[which]] = UNKNOWN
-            return map_
-        if len(hits):
-            return None
+    for changed in (np.arange(length)[None], np.stack(np.triu_indices(length, 1))):
+        if found := _in_place(sums, length, copy, room, changed):
+            return found[0] if len(found) == 1 else None
+    return None
+
+
+def _in_place(
+    sums: Ints, length: int, copy: Copy, room: tuple[int, int], changed: Ints
+) -> list[Ints]:
+    """Hypotheses that hold: it begins in `room`, and one column of `changed` has other words."""
+    starts = np.arange(room[0], room[1] + 1)
+    rest = (sums[:, None] - window_checks(copy.running, length, starts))[:, :, None]
+    found: list[Ints] = []
+    for start, which in _held(rest.__getitem__, *(changed + 1)):
+        map_ = np.arange(length, dtype=np.int64) + starts[start]
+        map_[changed[:, which]] = UNKNOWN
+        found.append(map_)
+    return found
+
+
+def _open(sums: Ints, length: int, copy: Copy, starts: Ints, ends: Ints) -> Ints | None:
+    """One edit between one of `starts` and one of `ends`; fewest words unknown first."""
+    every = np.broadcast_shapes(starts.shape, ends.shape)
+    shape = (CHECKS, *every, length + 1)
+    heads = np.broadcast_to(copy.heads(starts, length), shape)
+    feet = np.broadcast_to(copy.feet(ends, length), shape)
+    starts, ends = np.broadcast_to(starts, every), np.broadcast_to(ends, every)
+    for erased in range(ERASURES + 1):
+        fit = ends - starts - length + erased >= 0
+        if found := _one_site(sums, heads[:, fit], feet[:, fit], erased, starts[fit], ends[fit]):
+            return _agreed(found)
     return None
 
 
 def _one_site(
-    sums: Ints, head: Ints, feet: Ints, erased: int, start: int, ends: Ints
+    sums: Ints, heads: Ints, feet: Ints, erased: int, starts: Ints, ends: Ints
 ) -> list[Ints]:
-    """Hypotheses with one edit that hold: p words from `start`, the rest up to one of `ends`."""
-    length = head.shape[1] - 1
+    """Hypotheses with one edit that hold: p words from a start, the rest up to its end."""
+    length = heads.shape[2] - 1
     count = length - erased + 1
-    rest = sums[:, None] - head[:, :count] - feet[:, :, erased : erased + count]
-    places = np.arange(1, count + 1, dtype=np.int64)
-    proved = _proved(np.moveaxis(rest % MODULUS, 1, 0), places, erased)
+    rest = sums[:, None, None] - heads[:, :, :count] - feet[:, :, erased:]
+    first = np.arange(1, count + 1)
     found: list[Ints] = []
-    for which, prefix in np.argwhere(proved):
-        map_ = np.arange(length, dtype=np.int64) + start
-        map_[prefix + erased :] += int(ends[which]) - start - length
+    for which, prefix in _held(rest.__getitem__, *(first + n for n in range(erased))):
+        map_ = np.arange(length, dtype=np.int64) + starts[which]
+        map_[prefix + erased :] += ends[which] - starts[which] - length
         map_[prefix : prefix + erased] = UNKNOWN
         found.append(map_)
     return found
@@ -162,45 +157,54 @@ def _two_sites(
 ) -> Iterator[Ints]:
     """Hypotheses with two edits that hold, `erased` words unknown in all."""
     start, end = room
-    length = head.shape[1] - 1
+    length = head.shape[2] - 1
     growth = end - start - length
     for first in range(erased + 1):
         second = erased - first
-        for shift in range(-first, min(growth + second, INSERTED) + 1):
-            middle = copy.prefix(start + shift, length)
-            left = (head[:, : length + 1 - first] - middle[:, first:])[:, :, None]
-            right = (middle[:, : length + 1 - second] + foot[:, second:])[:, None, :]
-            rest = (sums[:, None, None] - left - right) % MODULUS
-            one = np.arange(1, rest.shape[1] + 1, dtype=np.int64)[:, None]
-            two = np.arange(1, rest.shape[2] + 1, dtype=np.int64)[None, :]
-            proved = _proved_two(rest, one, two, first, second) & (two > one + first)
-            for p, q in np.argwhere(proved):
-                map_ = np.arange(length, dtype=np.int64) + start
-                map_[p + first :] += shift
-                map_[q + second :] += growth - shift
-                map_[p : p + first] = UNKNOWN
-                map_[q : q + second] = UNKNOWN
-                yield map_
+        shifts = np.arange(-first, min(growth + second, INSERTED) + 1)
+        middle = copy.heads(start + shifts, length)
+        left = sums[:, None, None] - head[:, :, : length + 1 - first] + middle[:, :, first:]
+        right = middle[:, :, : length + 1 - second] + foot[:, :, second:]
+
+        def rest(row: int, left: Ints = left, right: Ints = right) -> Ints:
+            return left[row, :, :, None] - right[row, :, None]
+
+        one, two = np.arange(1, left.shape[2] + 1)[:, None], np.arange(1, right.shape[2] + 1)
+        unknown = [*(one + n for n in range(first)), *(two + n for n in range(second))]
+        for which, p, q in _held(rest, *unknown):
+            if q <= p + first:
+                continue
+            map_ = np.arange(length, dtype=np.int64) + start
+            map_[p + first :] += shifts[which]
+            map_[q + second :] += growth - shifts[which]
+            map_[p : p + first] = UNKNOWN
+            map_[q : q + second] = UNKNOWN
+            yield map_
 
 
-def _proved_two(rest: Ints, one: Ints, two: Ints, first: int, second: int) -> Truths:
-    if first + second == 2 and first == second:
-        return _recurrence(rest, one + two, one * two)
-    return _proved(rest, one if first else two, first + second)
+def _held(rest: Callable[[int], Ints], *places: Ints) -> list[list[int]]:
+    """Where what is left of the checks is explained by unknown words at `places`, counted from 1.
+
+    `rest` gives what is left of one of the CHECKS. It must obey the recurrence with the places for
+    its roots: r[j + 1] = x * r[j] for one word, r[j + 2] = (x + y) * r[j + 1] - x * y * r[j] for
+    two.
+    """
+    factors: list[Ints] = []
+    if places:
+        factors = [sum(places[1:], places[0]), *(-one * places[0] for one in places[1:])]
+    first = _off(rest, factors, len(places))
+    hits = np.unravel_index(np.flatnonzero(first == 0), first.shape)
+    for row in range(len(places) + 1, CHECKS):
+        if not len(hits[0]):
+            return []
+        held = np.broadcast_to(_off(rest, factors, row), first.shape)[hits] == 0
+        hits = tuple(one[held] for one in hits)
+    return np.stack(hits, axis=1).tolist()
 
 
-def _proved(rest: Ints, place: Ints | np.int64, erased: int) -> Truths:
-    """Whether what is left of the checks is explained by `erased` unknown words at `place`."""
-    if erased == 0:
-        return np.all(rest == 0, axis=0)
-    if erased == 1:
-        return np.all((rest[1:] - place * rest[:-1]) % MODULUS == 0, axis=0)
-    return _recurrence(rest, 2 * place + 1, place * (place + 1))
-
-
-def _recurrence(rest: Ints, total: Ints | np.int64, product: Ints | np.int64) -> Truths:
-    """Two unknown words at places x and y: every three checks obey x + y and x * y."""
-    return np.all((rest[2:] - total * rest[1:-1] + product * rest[:-2]) % MODULUS == 0, axis=0)
+def _off(rest: Callable[[int], Ints], factors: list[Ints], row: int) -> Ints:
+    """By how much a check is off the recurrence."""
+    return sum((-f * rest(row - n) for n, f in enumerate(factors, 1)), rest(row)) % MODULUS
 
 
 def _agreed(found: list[Ints]) -> Ints:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ijcorpus.standoff.code import MODULUS, Ints
+from ijcorpus.standoff.code import MODULUS, Ints, equal_pairs
 from ijcorpus.standoff.edits import UNKNOWN
 
 RUN = 3
@@ -18,6 +17,10 @@ CHANCE = -16.0
 
 CELLS = 1 << 23
 """Largest gap, in words times words of the copy, that is searched inside."""
+
+
+SAME = 64
+"""Three words in a row that the copy has more often in a gap are not looked at."""
 
 
 def filled(found: Ints, told: Ints, hashes: Ints) -> Ints:
@@ -100,15 +103,13 @@ class _Gaps:
         rows, columns = last - first, high - low
         if min(rows, columns) < RUN or rows * columns > CELLS:
             return None
-        length = _lengths(self.told[first:last], self.free[low:high])
-        ends = np.argwhere(length >= RUN)
-        order = np.argsort(-length[ends[:, 0], ends[:, 1]], kind="stable")
-        for row, column in ends[order].tolist():
-            size = int(length[row, column])
-            here, there = first + row - size + 1, low + column - size + 1
-            alone = (length[row] >= size).sum() == 1 == (length[:, column] >= size).sum()
+        ends, others, length = _runs(self.told[first:last], self.free[low:high])
+        for n in np.lexsort((others, ends, -length)).tolist():
+            size = int(length[n])
+            here, there = first + int(ends[n]) - size + 1, low + int(others[n]) - size + 1
+            rivals = (length >= size) & ((ends == ends[n]) | (others == others[n]))
             chance = self.rarity[self.told[here : here + size]].sum() + np.log2(rows * columns)
-            if alone and chance < CHANCE:
+            if rivals.sum() == 1 and chance < CHANCE:
                 return here, there, size
         return None
 
@@ -120,12 +121,20 @@ def _same(one: Ints, two: Ints) -> int:
     return int(differ[0]) if len(differ) else size
 
 
-def _lengths(one: Ints, two: Ints) -> NDArray[np.int16]:
-    """For each word of either side, how long the common run is that ends there."""
-    length = np.zeros((len(one), len(two)), dtype=np.int16)
-    length[0] = two == one[0]
-    for row in range(1, len(one)):
-        same = two == one[row]
-        length[row, 0] = same[0]
-        length[row, 1:] = (length[row - 1, :-1] + 1) * same[1:]
-    return length
+def _runs(one: Ints, two: Ints) -> tuple[Ints, Ints, Ints]:
+    """Where common runs of RUN words or more end in either side, and how long each is there."""
+    row, column = equal_pairs(_triples(one), _triples(two), SAME + 1)
+    rare = np.bincount(row)[row] <= SAME
+    row, column = row[rare], column[rare]
+    order = np.lexsort((row, column - row))
+    row, column = row[order], column[order]
+    every = np.arange(len(row))
+    goes_on = (np.diff(row, prepend=-2) == 1) & (np.diff(column, prepend=-2) == 1)
+    begun = np.maximum.accumulate(np.where(goes_on, 0, every))
+    return row + RUN - 1, column + RUN - 1, every - begun + RUN
+
+
+def _triples(hashes: Ints) -> Ints:
+    """Each three words in a row as one number; a word given away is UNKNOWN, like no other."""
+    one, two, three = (hashes[n : len(hashes) - RUN + 1 + n] + 1 for n in range(RUN))
+    return one << 34 | two << 17 | three

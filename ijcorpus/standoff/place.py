@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Literal, NamedTuple
-
-import numpy as np
 
 from ijcorpus.document import Span, Struct
 from ijcorpus.standoff.align import UNKNOWN, Alignment
-from ijcorpus.standoff.code import Truths
 from ijcorpus.standoff.fingerprint import Place
 from ijcorpus.standoff.tokens import Words
 
@@ -17,6 +14,8 @@ Status = Literal["exact", "realigned", "ambiguous", "missing"]
 
 GROWTH = 8
 """Most words that may have come between two words of a span, beyond twice what stood there."""
+
+_ELSEWHERE = "its words stand in a copy that differs elsewhere"
 
 
 class Placement(Struct, frozen=True, kw_only=True):
@@ -42,20 +41,27 @@ class _Reach(NamedTuple):
 
     first: int
     last: int
-    proved: Truths
+    proved: list[bool]
 
 
 def place(spot: Place, aligned: Alignment, cut: Words, text: str) -> Placement:
     """Place one span of the annotated text on a copy that differs from it."""
-    part = aligned.found[spot.first : spot.last + 1]
-    if not (part != UNKNOWN).any():
+    head = aligned.words[spot.first]
+    if aligned.together(spot.first, spot.last) and spot.head == 0 == spot.tail:
+        tail = head + spot.last - spot.first
+        return Placement(
+            status="realigned", start=cut.starts[head], end=cut.ends[tail], reason=_ELSEWHERE
+        )
+    part = aligned.words[spot.first : spot.last + 1]
+    known = [word for word in part if word != UNKNOWN]
+    if not known:
         return _unplaced(spot, aligned, cut)
-    reach = _reach(spot, aligned)
+    reach = _reach(spot, aligned, known)
     if isinstance(reach, str):
         return Placement(status="missing", reason=reach)
     start, end, same = _edges(spot, reach, cut, text)
     edited = _edited(reach, cut, start, end)
-    lost = int((part == UNKNOWN).sum())
+    lost = len(part) - len(known)
     return Placement(
         status="realigned",
         start=start,
@@ -80,32 +86,30 @@ def _unplaced(spot: Place, aligned: Alignment, cut: Words) -> Placement:
     return Placement(status="ambiguous", reason=reason)
 
 
-def _reach(spot: Place, aligned: Alignment) -> _Reach | str:
+def _reach(spot: Place, aligned: Alignment, known: list[int]) -> _Reach | str:
     """The words of the copy that the span takes in, or why it cannot be told."""
-    found = aligned.found
-    first, last = int(found[spot.first]), int(found[spot.last])
+    first, last = aligned.words[spot.first], aligned.words[spot.last]
     if first == UNKNOWN:
         first = _substitute(spot.first, aligned)
     if last == UNKNOWN:
         last = _substitute(spot.last, aligned)
     if first == UNKNOWN or last == UNKNOWN:
         return "its first or last word was changed, and where it begins or ends cannot be told"
-    part = found[spot.first : spot.last + 1]
-    known = part[part != UNKNOWN]
-    if (np.diff(known) <= 0).any() or known[0] < first or known[-1] > last:
+    if any(one >= two for one, two in pairwise([first - 1, *known, last + 1])):
         return "its words stand in another order"
     if last - first > 2 * (spot.last - spot.first) + GROWTH:
         return "its words were moved apart"
-    proved = np.zeros(last - first + 1, dtype=bool)
-    proved[known - first] = True
+    proved = [False] * (last - first + 1)
+    for word in known:
+        proved[word - first] = True
     return _Reach(first, last, proved)
 
 
 def _substitute(word: int, aligned: Alignment) -> int:
     """The copy's word in the place of a changed one, if it alone stands between its neighbours."""
-    if not 0 < word < len(aligned.found) - 1:
+    if not 0 < word < len(aligned.words) - 1:
         return UNKNOWN
-    before, after = int(aligned.found[word - 1]), int(aligned.found[word + 1])
+    before, after = aligned.words[word - 1], aligned.words[word + 1]
     return before + 1 if before != UNKNOWN and after - before == 2 else UNKNOWN
 
 
@@ -124,24 +128,20 @@ def _edges(spot: Place, reach: _Reach, cut: Words, text: str) -> tuple[int, int,
         start -= 1
     while end < min(high, wanted[1]) and not text[end].isspace():
         end += 1
-    inner = (head <= 0 or bool(reach.proved[0])) and (tail >= 0 or bool(reach.proved[-1]))
+    inner = (head <= 0 or reach.proved[0]) and (tail >= 0 or reach.proved[-1])
     return start, end, inner and (start, end) == wanted
 
 
 def _edited(reach: _Reach, cut: Words, start: int, end: int) -> tuple[Span, ...]:
     """The stretches of words that are not proved, within the span."""
-    if reach.proved.all():
-        return ()
-    marks = np.flatnonzero(np.diff(np.concatenate(([False], ~reach.proved, [False])).astype(int)))
-    stretches = list(pairwise(marks.tolist()))[::2]
-    return tuple(
-        Span(max(cut.starts[reach.first + a], start), min(cut.ends[reach.first + b - 1], end))
-        for a, b in stretches
-    )
+    places = range(reach.first, reach.last + 1)
+    stretches = groupby(zip(places, reach.proved, strict=True), key=lambda one: one[1])
+    words = [[word for word, _ in stretch] for proved, stretch in stretches if not proved]
+    return tuple(Span(max(cut.starts[one[0]], start), min(cut.ends[one[-1]], end)) for one in words)
 
 
 def _reason(edited: tuple[Span, ...], lost: int, same: bool) -> str:
-    parts = ["its words stand in a copy that differs elsewhere"]
+    parts = [_ELSEWHERE]
     if edited:
         parts = ["some of its words were changed or put in"]
     elif lost:

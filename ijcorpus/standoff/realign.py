@@ -10,6 +10,7 @@ import msgspec
 
 from ijcorpus.annotation import AnnotatedDocument, Annotation, Entity, Stance
 from ijcorpus.document import Document, Span, Struct
+from ijcorpus.standoff.extent import LeftOut, left_out, narrowed
 from ijcorpus.standoff.fingerprint import Fingerprint, refuse_other
 from ijcorpus.standoff.place import Placement, place
 from ijcorpus.standoff.tokens import Words, words
@@ -33,13 +34,18 @@ class Realigned(Struct, frozen=True, kw_only=True):
 
     `share` is the share of the annotated text's words that were found in the copy. `spans` has
     the placement of every span of the fingerprint by its place in the annotated text; in an exact
-    copy it is empty, since every span stays where it was.
+    copy it is empty, since every span stays where it was. Of a copy that differs, the document is
+    the part that holds the annotated text, and placements are in its offsets: `outside` counts the
+    copy's sentences before and after it, and `left_out` names those in it that are not known to
+    stand as they were annotated.
     """
 
     result: AnnotatedDocument
     placed: tuple[Placed, ...]
     share: float
     spans: dict[Span, Placement] = msgspec.field(default_factory=dict)
+    left_out: tuple[LeftOut, ...] = ()
+    outside: int = 0
 
 
 def realign(withheld: Withheld, record: Fingerprint, copy: Document) -> Realigned:
@@ -53,8 +59,8 @@ def realign(withheld: Withheld, record: Fingerprint, copy: Document) -> Realigne
         return exact(withheld, copy)
     from ijcorpus.standoff.align import align
 
-    cut = words(copy.text)
-    aligned = align(record, cut.forms)
+    whole = words(copy.text)
+    copy, cut, aligned, outside = narrowed(copy, whole, align(record, whole.forms))
     spans = {Span(s.start, s.end): place(s, aligned, cut, copy.text) for s in record.places}
     made = withheld.annotation
     where = {
@@ -65,11 +71,14 @@ def realign(withheld: Withheld, record: Fingerprint, copy: Document) -> Realigne
     _refuse_overlap(made, where)
     copy = _undivided(copy, where.values())
     _follow_holders(made, where)
+    lost = [Span(e.start, e.end) for e in made.entities if where[e.id].start is None]
     return Realigned(
         result=AnnotatedDocument(document=copy, annotation=_moved(made, where, copy)),
         placed=_listed(made, where),
         share=aligned.share,
         spans=spans,
+        left_out=left_out(copy, cut, aligned, record, lost),
+        outside=outside,
     )
 
 

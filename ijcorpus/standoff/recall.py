@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from ijcorpus.standoff.code import MODULUS, Ints, Truths, weights
+from ijcorpus.standoff.code import MODULUS, Ints, Truths, run_checks, running_sums
 from ijcorpus.standoff.edits import UNKNOWN
 from ijcorpus.standoff.fingerprint import Fingerprint
-from ijcorpus.standoff.whole import recovered
+from ijcorpus.standoff.whole import PROOF, recovered
 
-NEAREST = 16
-"""A word so near to one that was found is likely as far off as that one."""
-
-FRAMES = (160, 2000)
-"""As is one in a gap of so many words, when both its ends are equally far off."""
+GUESSES = ((160, 0), (160, 16), (2000, 16))
+"""What is tried in turn: a word likely stands as far off as both ends of its gap do, in a gap of
+so many words or fewer; or as far off as a word that was found, so many words away or fewer."""
 
 
 def recalled(record: Fingerprint, found: Ints, hashes: Ints) -> Ints | None:
@@ -26,22 +24,34 @@ def recalled(record: Fingerprint, found: Ints, hashes: Ints) -> Ints | None:
     sums = record.strand_sums()
     if not sums.size or not (found != UNKNOWN).any():
         return None
-    for frame in FRAMES:
-        guess, likely = _guessed(found, hashes, frame)
+    tried: Truths | None = None
+    for frame, nearest in GUESSES:
+        guess, likely = _guessed(found, hashes, frame, nearest)
+        if tried is not None and (likely == tried).all():
+            continue
+        tried = likely.copy()
         _reckon(record, found, hashes, guess, likely)
-        told = np.empty_like(guess)
-        for n in range(len(sums)):
-            strand = slice(n, None, len(sums))
-            one = recovered(sums[n], guess[strand], likely[strand])
-            if one is None:
-                break
-            told[strand] = one
-        else:
+        told = _decoded(sums, guess, likely)
+        if told is not None:
             return told
     return None
 
 
-def _guessed(found: Ints, hashes: Ints, frame: int) -> tuple[Ints, Truths]:
+def _decoded(sums: Ints, guess: Ints, likely: Truths) -> Ints | None:
+    """The hash of each word by the sums of all strands, if every strand can be told."""
+    strands = [slice(n, None, len(sums)) for n in range(len(sums))]
+    if any(np.sum(~likely[one]) + PROOF > sums.shape[1] for one in strands):
+        return None
+    told = np.empty_like(guess)
+    for own, one in zip(sums, strands, strict=True):
+        part = recovered(own, guess[one], likely[one])
+        if part is None:
+            return None
+        told[one] = part
+    return told
+
+
+def _guessed(found: Ints, hashes: Ints, frame: int, nearest: int) -> tuple[Ints, Truths]:
     """The hash of each word where it likely stands, and which words have such a place."""
     size = len(found)
     every = np.arange(size)
@@ -53,27 +63,25 @@ def _guessed(found: Ints, hashes: Ints, frame: int) -> tuple[Ints, Truths]:
     left = found[before] - before
     right = found[np.minimum(after, size - 1)] - after
     framed = (since + until <= frame) & (left == right)
-    from_left = (since <= NEAREST) & (since <= until)
+    from_left = (since <= nearest) & (since <= until)
     place = every + np.where(framed | from_left, left, right)
-    likely = framed | from_left | (until <= NEAREST)
+    likely = framed | from_left | (until <= nearest)
     likely &= (place >= 0) & (place < len(hashes))
     return np.where(likely, hashes[np.clip(place, 0, len(hashes) - 1)], 0), likely
 
 
 def _reckon(record: Fingerprint, found: Ints, hashes: Ints, guess: Ints, likely: Truths) -> None:
     """Put in the one or two words that were not found in a passage, from its own sums."""
-    bounds, sums = np.array(record.bounds()), record.sums()
-    lost = np.flatnonzero(found == UNKNOWN)
-    passage = np.searchsorted(bounds, lost, side="right") - 1
-    for one, count in zip(*np.unique(passage, return_counts=True), strict=True):
-        if count > 2:
-            continue
-        first, end = int(bounds[one]), int(bounds[one + 1])
-        places = lost[passage == one] - first
-        part = np.where(found[first:end] == UNKNOWN, 0, hashes[found[first:end]])
-        rest = (sums[:2, one] - weights(end - first)[:2] @ part) % MODULUS
-        guess[first + places] = _unknown(rest.tolist(), (places + 1).tolist())
-        likely[first + places] = True
+    bounds, lost = np.array(record.bounds()), np.flatnonzero(found == UNKNOWN)
+    which = np.searchsorted(bounds, lost, side="right") - 1
+    passages, firsts, counts = np.unique(which, return_index=True, return_counts=True)
+    starts, ends = bounds[passages], bounds[passages + 1]
+    running = running_sums(np.where(found == UNKNOWN, 0, hashes[found]))
+    rest = (record.sums()[:, passages] - run_checks(running, starts, ends, starts)) % MODULUS
+    for n in np.flatnonzero(counts <= 2).tolist():
+        words = lost[firsts[n] : firsts[n] + counts[n]]
+        guess[words] = _unknown(rest[:2, n].tolist(), (words - starts[n] + 1).tolist())
+        likely[words] = True
 
 
 def _unknown(rest: list[int], places: list[int]) -> list[int]:

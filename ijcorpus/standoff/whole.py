@@ -6,15 +6,16 @@ the multiplicative group of the integers modulo MODULUS. A reader who holds all 
 strand, and a wrong word at f places that nobody knows, gets all of them back when e + 2 * f <= s;
 PROOF sums more must hold, and they prove the result. Berlekamp and Massey's algorithm finds the
 wrong words, Forney's formula the values; products and values of polynomials go through the fast
-Fourier transform (Bluestein's chirp), so that a novel takes some tenths of a second.
+Fourier transform (Bluestein's chirp), so that a novel takes some hundredths of a second.
 """
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ijcorpus.standoff.code import MODULUS, Ints, Truths
 
@@ -27,9 +28,6 @@ HALF = MODULUS // 2
 
 PROOF = 3
 """Sums, of 16 bits each, that must hold beyond those that were used up."""
-
-FEW = 64
-"""Sums beyond the unknown words that are tried first."""
 
 
 class _Powers(NamedTuple):
@@ -53,11 +51,8 @@ def recovered(sums: Ints, guess: Ints, known: Truths) -> Ints | None:
     if len(missing) + PROOF > len(sums):
         return None
     rest = (sums - whole_sums(np.where(known, guess, 0), len(sums))) % MODULUS
-    for count in sorted({min(len(missing) + FEW, len(sums)), len(sums)}):
-        found = _solved(rest[:count], missing, len(guess))
-        if found is not None:
-            return (np.where(known, guess, 0) + found) % MODULUS
-    return None
+    found = _solved(rest, missing, len(guess))
+    return None if found is None else (np.where(known, guess, 0) + found) % MODULUS
 
 
 def _solved(rest: Ints, missing: Ints, length: int) -> Ints | None:
@@ -74,38 +69,40 @@ def _solved(rest: Ints, missing: Ints, length: int) -> Ints | None:
     top = _product(rest, every)[: len(rest)]
     if top[len(at) :].any():
         return None
+    found = np.zeros(length, dtype=np.int64)
+    if not len(at):
+        return found
     slope = np.arange(1, len(every), dtype=np.int64) * every[1:] % MODULUS
     above = _values(top[: len(at)], length, inverse=True)[at]
     below = _values(slope, length, inverse=True)[at]
-    found = np.zeros(length, dtype=np.int64)
     found[at] = -above * _inverse(below) % MODULUS
     return found
 
 
 def _recurrence(given: Ints) -> Ints | None:
-    """Berlekamp and Massey: the shortest recurrence of a sequence, if PROOF terms confirm it."""
+    """Berlekamp and Massey: the shortest recurrence of a sequence, when PROOF terms confirm it."""
     size = len(given)
-    now, before = (np.zeros(size + 2, dtype=np.int64) for _ in range(2))
-    now[0] = before[0] = 1
-    length, gap, last = 0, 1, 1
+    backwards = given[::-1].copy()
+    now = before = np.ones(1, dtype=np.int64)
+    length, gap, last, confirmed = 0, 1, 1, 0
     for n in range(size):
-        if 2 * length + PROOF > size:
-            return None
-        head = now[: length + 1]
-        off = int(np.sum(head * given[n - length : n + 1][::-1] % MODULUS)) % MODULUS
-        if not off:
-            gap += 1
-            continue
-        factor = off * pow(last, -1, MODULUS) % MODULUS
-        reach = size + 2 - gap
-        if 2 * length > n:
-            now[gap:] = (now[gap:] - factor * before[:reach]) % MODULUS
-            gap += 1
-        else:
-            old = now.copy()
-            now[gap:] = (now[gap:] - factor * before[:reach]) % MODULUS
-            length, before, last, gap = n + 1 - length, old, off, 1
-    return now[: length + 1] if 2 * length + PROOF <= size and now[length] else None
+        enough = 2 * length + PROOF
+        if enough > size or (confirmed >= PROOF and enough <= n):
+            break
+        start = size - 1 - n
+        off = int(now @ backwards[start : start + len(now)]) % MODULUS
+        confirmed = confirmed + 1 if not off else 0
+        if off:
+            factor = off * pow(last, -1, MODULUS) % MODULUS
+            made = np.zeros(max(len(now), gap + len(before)), dtype=np.int64)
+            made[: len(now)] = now
+            made[gap : gap + len(before)] -= factor * before
+            made %= MODULUS
+            if 2 * length <= n:
+                length, before, last, gap = n + 1 - length, now, off, 0
+            now = made
+        gap += 1
+    return now if confirmed >= PROOF and len(now) == length + 1 and now[length] else None
 
 
 def _locator(places: Ints) -> Ints:
@@ -123,27 +120,41 @@ def _locator(places: Ints) -> Ints:
 
 def _values(terms: Ints, count: int, *, inverse: bool = False) -> Ints:
     """A polynomial at GENERATOR ** 0 .. count - 1, or at their inverses."""
+    first = len(terms) - 1
+    size = _smooth(first + count)
+    down, spectrum = _chirp(size, inverse)
+    folded = _spectrum((terms * down[: len(terms)] % MODULUS)[::-1], size)
+    # What the shorter transform folds over falls on the places before `first`.
+    made = np.fft.irfft(folded * spectrum, size)[first : first + count]
+    return np.rint(made).astype(np.int64) % MODULUS * down[:count] % MODULUS
+
+
+@lru_cache(maxsize=8)
+def _chirp(size: int, inverse: bool) -> tuple[Ints, NDArray[np.complex128]]:
+    """Bluestein's chirp: what terms and values are multiplied by, and the spectrum between."""
     exp = _powers().exp
-    size = len(terms) + count
     steps = np.arange(size, dtype=np.int64)
     chirp = steps * (steps - 1) // 2 % ORDER
     up, down = exp[chirp], exp[-chirp % ORDER]
-    if inverse:
-        up, down = down, up
-    folded = (terms * down[: len(terms)] % MODULUS)[::-1]
-    return _product(folded, up)[len(terms) - 1 : size - 1] * down[:count] % MODULUS
+    return (up, _spectrum(down, size)) if inverse else (down, _spectrum(up, size))
+
+
+def _smooth(size: int) -> int:
+    """The least 2 ** n, or 3 or 5 times that, from `size` on: quick to transform."""
+    return min(odd << max(-(-size // odd) - 1, 0).bit_length() for odd in (1, 3, 5))
 
 
 def _product(one: Ints, two: Ints) -> Ints:
-    """Products of polynomials, along the last axis.
-
-    Centred terms below 2 ** 15 keep the sums within what a double holds exactly enough.
-    """
+    """Products of polynomials, along the last axis."""
     length = one.shape[-1] + two.shape[-1] - 1
-    size = 1 << (length - 1).bit_length()
-    spectra = [np.fft.rfft((part + HALF) % MODULUS - HALF, size) for part in (one, two)]
-    made = np.fft.irfft(spectra[0] * spectra[1], size)[..., :length]
+    size = _smooth(length)
+    made = np.fft.irfft(_spectrum(one, size) * _spectrum(two, size), size)[..., :length]
     return np.rint(made).astype(np.int64) % MODULUS
+
+
+def _spectrum(terms: Ints, size: int) -> NDArray[np.complex128]:
+    """Terms are centred: below 2 ** 15, sums stay within what a double holds exactly enough."""
+    return np.fft.rfft(terms - MODULUS * (terms > HALF), size)
 
 
 def _inverse(values: Ints) -> Ints:

@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
+from click.testing import CliRunner, Result
 from tiny_corpus import TEXTS, Corpus
 
 import ijcorpus
+from ijcorpus.cli import cli
 from ijcorpus.errors import HydrationError
 from ijcorpus.hydration import hydrate_copy, withheld
 from ijcorpus.standoff import join, withhold
@@ -86,6 +91,74 @@ def test_files_too_large_for_a_copy_are_passed_over(
     monkeypatch.setattr("ijcorpus.hydration.MOST", 10)
     [one] = ijcorpus.hydrate(tmp_path, root=released.root)
     assert one.status == "absent"
+
+
+def forbid(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make a file or folder one that may not be read, for an administrator too."""
+    read, scan = Path.read_bytes, os.scandir
+
+    def refused(given: Any) -> None:
+        if Path(given) == path:
+            raise PermissionError(13, "Permission denied", str(given))
+
+    monkeypatch.setattr(Path, "read_bytes", lambda self: refused(self) or read(self))
+    monkeypatch.setattr(os, "scandir", lambda given: refused(given) or scan(given))
+
+
+def run(corpus: Corpus, *arguments: str, **options: Any) -> Result:
+    root = ["--root", str(corpus.root), *(["--json"] if options.get("machine") else [])]
+    return CliRunner().invoke(cli, [*root, "hydrate", *arguments])
+
+
+@pytest.mark.parametrize("name", ["secret.txt", "another.txt", "closed"])
+def test_what_cannot_be_read_does_not_stop_the_others(
+    released: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    bad = tmp_path / name
+    bad.mkdir() if name == "closed" else bad.write_text("whatever")
+    (tmp_path / "mine.txt").write_text(TEXTS["secret"])
+    forbid(bad, monkeypatch)
+    shown = run(released, "--from", str(tmp_path))
+    assert shown.exit_code == 1
+    assert f"{bad}: not read: Permission denied. Make it readable" in shown.stdout
+    assert "1 of 1 documents joined; 1 of your files could not be read" in shown.stderr
+    made = run(released, "--from", str(tmp_path), machine=True)
+    one, other = json.loads(made.stdout)
+    assert made.exit_code == 1
+    assert (one["document"], one["status"], one["file"]) == (
+        "secret",
+        "exact",
+        str(tmp_path / "mine.txt"),
+    )
+    assert (other["document"], other["status"], other["file"]) == (None, "unread", str(bad))
+    with pytest.warns(UserWarning, match=f"{name} was passed over: Permission denied"):
+        [found] = ijcorpus.hydrate(tmp_path, root=released.root)
+    assert found.status == "exact"
+
+
+def test_a_copy_that_cannot_be_read_is_no_copy(
+    released: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "secret.txt").write_text(TEXTS["secret"])
+    forbid(tmp_path / "secret.txt", monkeypatch)
+    told: list[Path] = []
+    [one] = ijcorpus.hydrate(
+        tmp_path, root=released.root, unread=lambda path, reason: told.append(path)
+    )
+    assert (one.status, one.result) == ("absent", None)
+    assert one.reason.startswith(f"secret: {tmp_path / 'secret.txt'} cannot be read.")
+    assert told == [tmp_path / "secret.txt"]
+
+
+def test_a_named_file_that_cannot_be_read_is_an_error(
+    released: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "secret.txt"
+    copy.write_text(TEXTS["secret"])
+    forbid(copy, monkeypatch)
+    for copies in (copy, [tmp_path, copy]):
+        with pytest.raises(HydrationError, match=r"secret\.txt cannot be read: Permission denied"):
+            ijcorpus.hydrate(copies, root=released.root)
 
 
 def test_withheld_rows_have_no_words(released: Corpus) -> None:

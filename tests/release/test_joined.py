@@ -169,8 +169,10 @@ def test_realigned_annotations_say_so_and_lost_ones_are_left_out(
     assert document["flags"] == ["sensitive", "realigned"] and document["text"].count("Aki Ito")
     names = [mention["text"] for mention in document["mentions"]]
     assert names == ["Haifa", "Aki Ito", "Mori", "Israel"]
-    [stance] = rows_of(folder, "stance", fresh_cache)
-    assert stance["flags"] == ["realigned"] and stance["evidence"] == "opposed each boycott"
+    [stance] = document["judgements"]
+    assert stance["flags"] == ["realigned"] and stance["text"] == "opposed each boycott"
+    counts = json.loads((folder / "HYDRATED.json").read_text())["counts"]
+    assert "stance" not in counts and counts["left_out"] == {"test": 2}  # both have edited words
     placed = {row["id"]: row for row in rows_of(folder, "placements", fresh_cache)}
     assert set(placed) == {"e1", "e2", "e3", "e4", "s1"}
     assert placed["e1"]["status"] == "realigned" and "edited" in placed["s1"]
@@ -188,7 +190,9 @@ def test_a_lost_name_is_in_no_configuration(
     placed = {r["id"]: r["status"] for r in rows_of(folder, "placements", fresh_cache)}
     assert placed["e2"] in ("missing", "ambiguous") and placed["s1"] == "missing"
     tags = [tag for row in rows_of(folder, "entities", fresh_cache) for tag in row["tags"]]
-    assert sum(tag > 0 for tag in tags) == 2
+    assert tags and not any(tags)  # both sentences with names have one that was not placed
+    words = {word for row in rows_of(folder, "entities", fresh_cache) for word in row["tokens"]}
+    assert not words & {"Ito", "Sato", "Haifa", "Israel"}
     passes = rows_of(folder, "annotations", fresh_cache)
     assert [r["annotator"] for r in passes if r["item"] == "pass"] == ["one", "two"]
     assert {r["text"] for r in passes if r["item"] == "entity"} == {"Haifa", "Israel"}
@@ -254,6 +258,38 @@ def test_folders_of_other_releases_and_changed_files_are_refused(
     (place / "HYDRATED.json").write_text(newer)
     with pytest.raises(ReleaseError, match="ijcorpus-hydrated 2; this ijcorpus reads"):
         ijcorpus.load("entities", root=corpus.root, hydrated=place)
+
+
+@pytest.mark.parametrize(
+    ("given", "fault", "remedy"),
+    [
+        ("x.parquet", "x.parquet is a file: ", "--output FOLDER', a name that does not end in"),
+        ("nowhere", "nowhere does not exist: ", "Hydrate again with 'ijcorpus hydrate --output"),
+        ("empty", "empty holds no hydrated documents: it has no HYDRATED.json.", "Hydrate again"),
+        ("mine/documents/test.parquet", "test.parquet is a file: ", "Name {}/mine."),
+        ("mine/HYDRATED.json", "HYDRATED.json is a file: ", "Name {}/mine."),
+        ("mine/entities", "entities holds no hydrated documents: ", "Name {}/mine."),
+        ("", " holds no hydrated documents: ", "Name {}/mine."),
+    ],
+)
+def test_what_is_no_hydrated_folder_is_told_with_the_folder_to_name(
+    corpus: Corpus, exact: Path, tmp_path: Path, given: str, fault: str, remedy: str
+) -> None:
+    import shutil
+
+    shutil.copytree(exact, tmp_path / "mine")
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "x.parquet").write_bytes(b"PAR1")
+    with pytest.raises(ReleaseError) as caught:
+        ijcorpus.load(root=corpus.root, hydrated=str(tmp_path / given))
+    assert f"{tmp_path / given}" in str(caught.value) and fault in str(caught.value)
+    assert remedy.format(tmp_path) in str(caught.value)
+    result = CliRunner().invoke(
+        load_command,
+        ["--hydrated", str(tmp_path / given)],
+        obj=Context(root=corpus.root, json=False),
+    )
+    assert str(result.exception) == str(caught.value)
 
 
 def test_tables_that_are_not_the_release_s_are_refused(

@@ -112,7 +112,8 @@ def test_a_broken_pdf_writes_nothing_to_the_terminal() -> None:
 def test_a_broken_pdf_among_the_copies_stops_nothing(corpus: Corpus, tmp_path: Path) -> None:
     (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.4\nnothing")
     (tmp_path / "whole.txt").write_text(LONG)
-    assert hydrated(corpus, tmp_path).status == "exact"
+    with pytest.warns(UserWarning, match=r"broken\.pdf was passed over: the PDF cannot be read"):
+        assert hydrated(corpus, tmp_path).status == "exact"
 
 
 def test_without_pypdf_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -209,6 +209,40 @@ def wandering(source: Copy, count: int, rng: random.Random) -> str:
     return "".join(parts)
 
 
+def chorus(count: int, size: int, rng: random.Random) -> str:
+    """A long text of few words, the first of them the most common, in which stretches come again."""
+    vocabulary = [
+        "".join(rng.choices("abcdefghijklmnop", k=rng.randint(1, 7))) for _ in range(size)
+    ]
+    made = rng.choices(vocabulary, [1 / (n + 1) for n in range(size)], k=count)
+    for _ in range(8):
+        start, length = rng.randrange(count - 200), rng.randint(3, 90)
+        for there in rng.sample(range(count - 200), rng.randint(1, 3)):
+            made[there : there + length] = made[start : start + length]
+    return "".join((".\n\n" if n % 70 == 69 else " ") + one for n, one in enumerate(made)).strip()
+
+
+def own_words(share: float) -> Change:
+    """Words replaced, put in and said twice, by words of the text itself; and words left out."""
+
+    def change(copy: Copy, rng: random.Random) -> Copy:
+        made: Copy = []
+        for word in copy:
+            draw, other = rng.random() / share, rng.choice(copy).letters
+            if draw < 0.35:
+                differs = normalise(other) != normalise(word.letters)
+                made.append(word._replace(letters=other, changed=word.changed or differs))
+            elif draw < 0.7:
+                made += [word, Word(" ", other, -1, True)]
+            elif draw < 0.8:
+                made += [word, Word(" ", word.letters, -1, True)]
+            elif draw >= 1:
+                made.append(word)
+        return made or copy
+
+    return change
+
+
 HARMLESS = (typography, shouted, decomposed, hyphenated, boilerplate)
 HARMFUL = (
     moved,

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import random
 
+import numpy as np
 import pytest
 from mutants import FILLER
 
@@ -87,6 +88,36 @@ def test_a_long_text_gives_back_what_its_passages_cannot() -> None:
     assert not wrong and set(lost) <= set(range(5021, 5024))
 
 
+def test_of_a_word_said_twice_neither_is_taken_when_one_is_gone() -> None:
+    source = [f"{word}{n}" for n in range(14) for word in WORDS]
+    source[5000] = source[5001]
+    found = aligned(source, [*source[:5000], *source[5001:]]).found.tolist()
+    assert found == [*range(5000), UNKNOWN, UNKNOWN, *range(5001, len(source) - 1)]
+
+
+@pytest.mark.parametrize("here", [3200, 9600])
+def test_a_stretch_that_is_gone_is_not_found_where_it_comes_again(here: int) -> None:
+    source = [f"{word}{n}" for n in range(14) for word in WORDS]
+    # A whole passage here, halves of two passages there, both edited.
+    there = 12_816 - here
+    source[there : there + 40] = source[here : here + 40]
+    copy = {n: word for n, word in enumerate(source) if not here - 9 <= n < here + 50}
+    copy |= dict.fromkeys((there - 2, there + 42), "other")
+    found = aligned(source, list(copy.values())).found
+    assert (found[here - 9 : here + 50] == UNKNOWN).all()
+    assert (found[there : there + 40] == [*copy].index(there) + np.arange(40)).all()
+
+
+def test_in_a_short_text_words_in_order_go_before_moved_ones() -> None:
+    source = [*WORDS]
+    source[616:636] = source[160:180]
+    copy = {n: word for n, word in enumerate(source) if not 150 <= n < 190}
+    copy |= dict.fromkeys((614, 638), "other")
+    found = aligned(source, list(copy.values())).found
+    assert (found[150:190] == UNKNOWN).all()
+    assert found[616:636].tolist() == list(range(576, 596))
+
+
 def test_a_moved_part_is_found_where_it_stands() -> None:
     copy = [*WORDS[:160], *WORDS[480:], *WORDS[160:480]]
     assert aligned(WORDS, copy).share == 1.0
@@ -120,6 +151,18 @@ def test_the_refrain_of_a_text_goes_with_its_verse() -> None:
 def test_a_word_like_the_one_put_in_next_to_it_is_not_proved() -> None:
     copy = [*WORDS[:41], "x", "y", WORDS[40], *WORDS[41:]]
     assert aligned(WORDS, copy).found[40] == UNKNOWN
+
+
+def test_of_like_words_beside_a_gap_none_is_taken() -> None:
+    source = [f"{word}{n}" for n in range(14) for word in WORDS]
+    lost = [f"other{n}" for n in range(5)]
+    copy = [*source[:5000], *lost, *[source[5010]] * 2, *source[5011:]]
+    found = aligned(source, copy).found.tolist()
+    assert found == [*range(5000), *[UNKNOWN] * 11, *range(5007, len(copy))]
+    source[5009] = source[5010]
+    copy = [*source[:5000], *lost, *source[5010:]]
+    found = aligned(source, copy).found.tolist()
+    assert found == [*range(5000), *[UNKNOWN] * 11, *range(5006, len(copy))]
 
 
 def test_edits_inside_a_span_are_reported() -> None:

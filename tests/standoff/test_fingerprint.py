@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import random
 from pathlib import Path
 
 import msgspec
@@ -16,6 +17,9 @@ from ijcorpus.standoff.code import (
     LONG_PASSAGE,
     MODULUS,
     PASSAGE,
+    equal_pairs,
+    run_checks,
+    running_sums,
     weights,
     window_checks,
 )
@@ -85,13 +89,40 @@ def test_any_four_weights_are_independent() -> None:
         assert _determinant(matrix) % MODULUS != 0
 
 
-def test_window_checks_are_the_checks_of_each_window() -> None:
-    hashes = np.arange(100, 140, dtype=np.int64) * 977 % MODULUS
-    every = window_checks(hashes, 16)
-    assert every.shape == (CHECKS, 25)
-    for at in (0, 7, 24):
-        assert (every[:, at] == weights(16) @ hashes[at : at + 16] % MODULUS).all()
-    assert window_checks(hashes[:3], 16).shape == (CHECKS, 0)
+@pytest.mark.parametrize("count", [0, 16, 40, 5000, 90_000])
+@pytest.mark.parametrize("length", [16, 31, 63])
+def test_window_checks_are_the_checks_of_each_window(count: int, length: int) -> None:
+    rng = np.random.default_rng(count + length)
+    hashes = rng.integers(0, MODULUS, count)
+    hashes[count // 2 :] = MODULUS - 1
+    running = running_sums(hashes)
+    last = count - length
+    starts = np.unique([n for n in (0, 1, last // 2, last - 1, last) if 0 <= n <= last])
+    found = window_checks(running, length, starts.astype(np.int64))
+    assert found.shape == (CHECKS, len(starts))
+    for column, at in zip(found.T, starts.astype(int), strict=True):
+        assert (column == weights(length) @ hashes[at : at + length] % MODULUS).all()
+
+
+def test_checks_of_a_part_of_a_passage_count_places_from_its_beginning() -> None:
+    hashes = np.random.default_rng(5).integers(0, MODULUS, 4000)
+    every = (np.array(one) for one in (3907, 3922, 3900))
+    wanted = weights(63)[:, 7:22] @ hashes[3907:3922] % MODULUS
+    assert (run_checks(running_sums(hashes), *every) == wanted).all()
+
+
+def test_equal_pairs_are_those_of_two_loops() -> None:
+    rng = random.Random(4)
+    for _ in range(100):
+        one, two = ([rng.randrange(9) for _ in range(rng.randrange(30))] for _ in range(2))
+        for most in (1, 2, 99):
+            wanted = [
+                (n, m)
+                for n, a in enumerate(one)
+                for m in [m for m, b in enumerate(two) if a == b][:most]
+            ]
+            found = equal_pairs(np.array(one, dtype=np.int64), np.array(two, dtype=np.int64), most)
+            assert list(zip(*found.tolist(), strict=True)) == wanted
 
 
 def test_a_span_keeps_its_quotation_marks() -> None:

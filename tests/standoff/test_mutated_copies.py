@@ -11,8 +11,13 @@ from mutants import (
     Change,
     Copy,
     Mutant,
+    chorus,
+    dropped,
+    inserted,
+    moved,
     mutant,
     original,
+    own_words,
     revised,
     wandering,
     written,
@@ -129,6 +134,22 @@ def test_another_edition_of_a_long_text_is_placed_and_never_wrongly(batch: int) 
         kept = sum(word.was >= 0 and not word.changed for word in made.words)
         found = align(record, words(made.text).forms).share
         assert found > 0.95 * min(kept / record.words, 1.0), f"seed {seed}: {found} of {kept}"
+
+
+@pytest.mark.parametrize("size", [40, 150, 600, 3000])
+def test_words_and_stretches_that_come_again_are_never_confused(size: int) -> None:
+    rng = random.Random(size)
+    copy, record = known(chorus(10_500, size, rng))
+    assert record.whole
+    for n in range(8):
+        made = copy
+        for change in (moved, dropped, inserted, own_words(0.01 if n % 2 else 0.003)):
+            made = change(made, rng)
+        edition = written(made)
+        for spot, put in placed(record, edition):
+            fault = wrongs(copy, spot, put, edition)
+            assert not fault, f"edition {n}, {spot}: {fault}"
+        assert align(record, words(edition.text).forms).share > 0.95, n
 
 
 @pytest.mark.parametrize("change", HARMLESS, ids=lambda change: change.__name__)
