@@ -101,13 +101,13 @@ def canonical(annotation: Annotation) -> Annotation:
     replace = msgspec.structs.replace
     stances = sorted(
         (replace(s, holder=_pointed(s.holder, ids), flags=_flags(s)) for s in annotation.stances),
-        key=_stance_order,
+        key=stance_order,
     )
     return replace(
         annotation,
         entities=tuple([e if e.id == ids[e.id] else replace(e, id=ids[e.id]) for e in entities]),
         stances=tuple(replace(s, id=f"s{n}") for n, s in enumerate(stances, start=1)),
-        author=tuple(sorted(annotation.author, key=lambda a: (len(a.target), a.target))),
+        author=tuple(sorted(annotation.author, key=author_order)),
         flags=tuple(sorted(annotation.flags)),
     )
 
@@ -132,9 +132,15 @@ def _flags(stance: Stance) -> tuple[str, ...]:
     return tuple(sorted(stance.flags))
 
 
-def _stance_order(stance: Stance) -> tuple[int, int, str, str, str]:
+def stance_order(stance: Stance) -> tuple[int, int, str, str, str]:
+    """The order of judgements in `canonical`."""
     holder = (stance.holder.kind + (stance.holder.mention or "")) if stance.holder else ""
     return stance.start, stance.end, stance.target or "", stance.polarity or "", holder
+
+
+def author_order(author: AuthorStance) -> tuple[int, str]:
+    """The order of author stances in `canonical`: a shorter target first."""
+    return len(author.target), author.target
 
 
 class AnnotatedDocument(Struct, frozen=True, kw_only=True):

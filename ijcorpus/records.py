@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import msgspec
 
@@ -17,11 +18,21 @@ T = TypeVar("T")
 
 def write_bytes(path: Path, data: bytes, *, mode: int = 0o644) -> None:
     """Replace a file at once: readers see the old bytes or the new, never a part."""
+    with replacing(path, mode=mode) as file:
+        file.write(data)
+
+
+@contextmanager
+def replacing(path: Path, *, mode: int = 0o644) -> Generator[BinaryIO]:
+    """A file to write piece by piece, which replaces the one of that path at once in the end.
+
+    Nothing is replaced when an exception leaves the block.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
+        with os.fdopen(handle, "wb", buffering=1 << 20) as file:
+            yield file
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).chmod(mode)
@@ -70,7 +81,8 @@ def read_jsonl(path: Path, kind: type[T]) -> Iterator[T]:
 
 def write_jsonl(path: Path, records: Iterable[Any]) -> None:
     """Records as JSON lines."""
-    write_bytes(path, b"".join(msgspec.json.encode(record) + b"\n" for record in records))
+    with replacing(path) as file:
+        file.writelines(msgspec.json.encode(record) + b"\n" for record in records)
 
 
 def decode(data: bytes, kind: type[T], *, where: str) -> T:

@@ -92,6 +92,8 @@ in_list("unknown label in the registry", REGISTRY, lambda r, n, c: r[n].update(l
 in_list("drop a decision", DECISIONS, lambda r, n, c: r.pop(n) and None)
 in_list("decide for nobody", DECISIONS, lambda r, n, c: r[n].update(choice="nobody", reading=None))
 in_list("unknown reason", DECISIONS, lambda r, n, c: r[n].update(reason="whim"))
+in_list("misspelt field of a decision", DECISIONS, lambda r, n, c: (
+    r[n].update(reasons=r[n].pop("reason"))))  # fmt: skip
 in_list("decide on another document", DECISIONS, lambda r, n, c: r[n].update(document="other"))
 in_list("drop a source", SOURCES, lambda r, n, c: r.pop(n) and None)
 in_list("source twice", SOURCES, lambda r, n, c: r.append(r[n]))
@@ -171,6 +173,47 @@ def _(root: Path, chance: Random) -> str:
 def _(root: Path, chance: Random) -> str:
     path = chance.choice(withheld(root))
     dump(path, {**load(path), "digest": "0" * 64})
+    return path.stem
+
+
+@kind("truncate a stand-off record")
+def _(root: Path, chance: Random) -> str:
+    path = chance.choice(withheld(root))
+    data = path.read_bytes()
+    path.write_bytes(data[: chance.randrange(len(data) - 3)])
+    return path.stem
+
+
+def in_fingerprint(name: str, change: Callable[[dict[str, Any], Random], None]) -> None:
+    """A fault of a published fingerprint."""
+
+    @kind(name)
+    def plant(root: Path, chance: Random) -> str | None:
+        paths = sorted((root / "corpus/fingerprints").glob("*.json"))
+        if not paths:
+            return None
+        path = chance.choice(paths)
+        made = load(path)
+        change(made, chance)
+        dump(path, made)
+        return path.stem
+
+
+in_fingerprint("fingerprint of another text", lambda f, c: f.update(digest="0" * 64))
+in_fingerprint("fingerprint without a place", lambda f, c: (
+    f["places"].pop(c.randrange(len(f["places"])))) and None)  # fmt: skip
+in_fingerprint("fingerprint of a newer format", lambda f, c: f.update(version=f["version"] + 90))
+in_fingerprint("fingerprint without its sums", lambda f, c: f.pop("checks") and None)
+
+
+@kind("lose a fingerprint")
+def _(root: Path, chance: Random) -> str | None:
+    paths = sorted((root / "corpus/fingerprints").glob("*.json"))
+    # Of one that is all there is, nobody can say that it is lost.
+    if len(paths) < 2:
+        return None
+    path = chance.choice(paths)
+    path.unlink()
     return path.stem
 
 

@@ -5,19 +5,20 @@ from __future__ import annotations
 import difflib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from typing import Any
 
 import msgspec
 
-from ijcorpus.annotation import Annotation, Entity, Stance, canonical
+from ijcorpus.annotation import Annotation, canonical
 from ijcorpus.document import Struct, sha256
 from ijcorpus.errors import RecordError
-from ijcorpus.finding import Finding
+from ijcorpus.finding import Finding, Repair
 from ijcorpus.layout import inside
 from ijcorpus.records import read_bytes, read_json, write_bytes, write_json
 from ijcorpus.workspace import Workspace
 
-M = TypeVar("M", Entity, Stance)
+# How JSON may be laid out: spaces a level, on one line, without any.
+_INDENTS = (1, 2, 4, 0, -1)
 
 
 class Change(Struct, frozen=True, kw_only=True):
@@ -91,22 +92,34 @@ def _change(workspace: Workspace, path: str, findings: Sequence[Finding]) -> Cha
     counts = Counter(mark.id for mark in (*annotation.entities, *annotation.stances))
     # The last part of a record is the mark's id; an id that is there twice says nothing.
     moves = {
-        name: finding
+        name: finding.repair
         for finding in findings
         if finding.repair
         and finding.repair.kind == "move"
         and counts[name := finding.location.record.rpartition("/")[2]] == 1
     }
     text = _text(workspace, annotation)
-    made = msgspec.structs.replace(
-        annotation,
-        entities=tuple(_moved(entity, moves, text) for entity in annotation.entities),
-        stances=tuple(_moved(stance, moves, text) for stance in annotation.stances),
-    )
-    if max(counts.values(), default=1) == 1:
-        made = canonical(made)
-    data = msgspec.json.format(msgspec.json.encode(made), indent=1) + b"\n"
-    return Change(path=path, before=before, after=data.decode())
+    record: dict[str, Any] = msgspec.json.decode(before)
+    for mark in (*record.get("entities", ()), *record.get("stances", ())):
+        if mark["id"] in moves:
+            _move(mark, moves[mark["id"]], text)
+    made = msgspec.convert(record, Annotation)
+    ordered = any(finding.repair and finding.repair.kind == "canonical" for finding in findings)
+    # What was in its one form stays so: a mark that is moved can change places with another.
+    ordered |= annotation == canonical(annotation) and made != canonical(made)
+    unclear = max(counts.values(), default=1) > 1
+    after = msgspec.json.encode(record if unclear or not ordered else canonical(made))
+    return Change(path=path, before=before, after=_as_written(after, before))
+
+
+def _as_written(record: bytes, before: str) -> str:
+    """A record laid out as the file was before, so that a diff shows what is repaired alone."""
+    inner = before.rstrip()
+    for indent in _INDENTS:
+        if msgspec.json.format(inner.encode(), indent=indent).decode() == inner:
+            end = before[len(inner) :]
+            return msgspec.json.format(record, indent=indent).decode() + end
+    return msgspec.json.format(record, indent=1).decode() + "\n"
 
 
 def _text(workspace: Workspace, annotation: Annotation) -> str | None:
@@ -116,12 +129,11 @@ def _text(workspace: Workspace, annotation: Annotation) -> str | None:
     return workspace.document(annotation.document).text
 
 
-def _moved(mark: M, moves: dict[str, Finding], text: str | None) -> M:
-    finding = moves.get(mark.id)
-    if finding is None or finding.repair is None:
-        return mark
-    start, end = finding.repair.start, finding.repair.end
+def _move(mark: dict[str, Any], repair: Repair, text: str | None) -> None:
+    """Move a mark as it is written, and no more: what it says and what it leaves out stays."""
+    start, end = repair.start, repair.end
     if start is None or end is None:
-        return mark
-    quote = text[start:end] if text is not None and mark.quote else mark.quote.strip()
-    return msgspec.structs.replace(mark, start=start, end=end, quote=quote)
+        return
+    mark["start"], mark["end"] = start, end
+    if mark.get("quote"):
+        mark["quote"] = text[start:end] if text is not None else mark["quote"].strip()

@@ -12,11 +12,13 @@ from typing import Any, TypeVar
 import msgspec
 
 from ijcorpus.checks.annotated import AnnotationView
+from ijcorpus.checks.balance import BALANCE_CHECKS
 from ijcorpus.checks.characters import CHARACTER_CHECKS, NAME_CHECKS
 from ijcorpus.checks.consistency import CONSISTENCY_CHECKS
 from ijcorpus.checks.corpus import CORPUS_CHECKS
 from ijcorpus.checks.documents import DOCUMENT_CHECKS
 from ijcorpus.checks.entities import ENTITY_CHECKS
+from ijcorpus.checks.fingerprints import FINGERPRINT_CHECKS
 from ijcorpus.checks.glances import (
     DOCUMENT_GLANCES,
     GLANCES,
@@ -33,9 +35,10 @@ from ijcorpus.checks.settlement import ORPHAN_CHECKS, SETTLEMENT_CHECKS
 from ijcorpus.checks.sources import SOURCE_CHECKS
 from ijcorpus.checks.spans import SPAN_CHECKS
 from ijcorpus.checks.stances import STANCE_CHECKS
-from ijcorpus.checks.subject import Subject
+from ijcorpus.checks.subject import Subject, Unread
 from ijcorpus.checks.summaries import Summaries
 from ijcorpus.checks.units import UNIT_CHECKS
+from ijcorpus.checks.unread import UNREAD_CHECKS, beyond
 from ijcorpus.checks.versions import VERSION_CHECKS
 from ijcorpus.checks.view import (
     Check,
@@ -65,11 +68,14 @@ ANNOTATION_CHECKS: tuple[Check[AnnotationView], ...] = (
 DOCUMENTS_CHECKS: tuple[Check[DocumentView], ...] = (
     *CHARACTER_CHECKS,
     *DOCUMENT_CHECKS,
+    *FINGERPRINT_CHECKS,
     *SETTLEMENT_CHECKS,
     *VERSION_CHECKS,
 )
 WHOLE_CHECKS: tuple[Check[CorpusView], ...] = (
+    *UNREAD_CHECKS,
     *SOURCE_CHECKS,
+    *BALANCE_CHECKS,
     *CORPUS_CHECKS,
     *NAME_CHECKS,
     *ORPHAN_CHECKS,
@@ -131,7 +137,7 @@ def check(
         if waiver.code in ALL_CHECKS and ALL_CHECKS[waiver.code].level > level:
             continue
         used = any(waiver.covers(finding) for finding in found)
-        last = WaiverView(waiver=waiver, used=used, today=view.today)
+        last = WaiverView(waiver=waiver, used=used, today=view.today, codes=tuple(ALL_CHECKS))
         stands += run(_left("waiver", level), last)
     blind = [c for c, one in ALL_CHECKS.items() if one.needs_text and one.level <= level]
     return Report(
@@ -154,7 +160,7 @@ def document_findings(ground: CorpusView, subject: Subject, level: Level = 7) ->
         said = AnnotationView(corpus=ground, subject=subject, layer=layer)
         seen = together + look(LAYER_GLANCES, said)
         found += run(_left("annotation", level, seen), said)
-    return found
+    return beyond(subject, found) if subject.unread or subject.lost else found
 
 
 def run(checks: Iterable[Check[V]], view: V) -> list[Finding]:
@@ -193,18 +199,25 @@ def _findings(
     summaries: Summaries,
 ) -> Iterator[Finding]:
     """All findings; what is to be kept of the documents is put into `summaries` on the way."""
-    ground = msgspec.structs.replace(view, subjects=(), strays=(), orphans=(), waivers=())
+    ground = msgspec.structs.replace(
+        view, subjects=(), strays=(), orphans=(), unread=(), waivers=()
+    )
     rules = (level, ground.scheme, ground.registry, ground.annotators, ground.fact_sources)
     base = sha256(_ENCODER.encode(rules))
     remember = memory or _forget
+    unread: list[Unread] = []
     for subject in view.subjects:
         summaries.add(subject.summary())
+        unread += subject.unread
         rests_on = (base, ground.splits.get(subject.id), subject)
         yield from remember(rests_on, lambda one=subject: document_findings(ground, one, level))
     texts = view.texts or _texts(view)
-    whole = msgspec.structs.replace(view, subjects=(), documents=summaries, texts=texts)
+    unread += view.unread
+    whole = msgspec.structs.replace(
+        view, subjects=(), documents=summaries, texts=texts, unread=tuple(unread)
+    )
     listed = summaries.digest if memory else ""
-    everything = (base, view.splits, listed, view.strays, view.orphans)
+    everything = (base, view.splits, listed, view.strays, view.orphans, unread)
     yield from remember(everything, lambda: run(_left("corpus", level), whole))
     for release in releases:
         yield from remember((level, release), lambda one=release: run(_left("release", level), one))

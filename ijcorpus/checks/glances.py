@@ -56,7 +56,13 @@ def _characters(view: DocumentView) -> bool:
 def _ships(view: DocumentView) -> bool:
     source = view.subject.source
     ours = source.rights == "full_text" and source.subset == "archive"
-    return ours and view.subject.recorded is None and not (source.facts or view.subject.facts)
+    return (
+        ours
+        and view.subject.recorded is None
+        and not (source.facts or view.subject.facts)
+        and view.subject.fingerprint is None
+        and not view.subject.unprinted
+    )
 
 
 def _undisputed(view: DocumentView) -> bool:
@@ -194,6 +200,7 @@ DOCUMENT_GLANCES: tuple[Glance[DocumentView], ...] = (
     _glance(
         _ships, "rights-mismatch", "quote-in-withheld", "standoff-missing", "standoff-differs",
         "provenance-missing", "fact-source-unknown", "fact-sentence-unknown",
+        "fingerprint-missing", "fingerprint-of-other-text", "fingerprint-stale",
     ),
     _glance(
         _undisputed, "decision-stale", "decision-twice", "decision-reason-unknown",

@@ -59,8 +59,14 @@ def _surface_differs(view: AnnotationView) -> Iterator[Fault]:
         yield view.fault(
             mark,
             f"is not the text that it quotes{quoted}; mark the quoted text, or mend the quote.",
-            repair=_nearest(view, view.text, mark),
+            repair=_trimming(view, mark) or _nearest(view, view.text, mark),
         )
+
+
+def _trimming(view: AnnotationView, mark: Entity | Stance) -> Repair | None:
+    """White space at the edges, where that is all by which the quote differs."""
+    repair = _tightened(view, mark)
+    return repair if mark.quote.strip() == view.surface(mark).strip() else None
 
 
 def _nearest(view: AnnotationView, text: str, mark: Entity | Stance) -> Repair | None:
@@ -82,11 +88,23 @@ def _span_whitespace_edge(view: AnnotationView) -> Iterator[Fault]:
             yield view.fault(
                 mark,
                 f"begins or ends with white space; shrink it to [{start}, {start + len(tight)}).",
-                # A quote of other words says that the place is wrong, not its edges.
-                repair=view.move(start, start + len(tight), safe=mark.quote in ("", words))
-                if tight
-                else None,
+                repair=_tightened(view, mark),
             )
+
+
+def _tightened(view: AnnotationView, mark: Entity | Stance) -> Repair | None:
+    """A mark without the white space at its edges, if it has any and words between them.
+
+    Safe where text and quote prove that nothing else is wrong.
+    """
+    words = view.surface(mark)
+    tight = words.strip()
+    if tight in ("", words):
+        return None
+    start = mark.start + len(words) - len(words.lstrip())
+    # A quote of other words says that the place is wrong, not its edges.
+    proven = view.text is not None and (not mark.quote or mark.quote.strip() == tight)
+    return view.move(start, start + len(tight), safe=proven)
 
 
 def _span_cuts_word(view: AnnotationView) -> Iterator[Fault]:

@@ -6,7 +6,7 @@ import sys
 from bisect import bisect_right
 from collections.abc import Sequence
 from operator import le
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import field
 
@@ -56,6 +56,28 @@ class Released(Struct, frozen=True, kw_only=True, omit_defaults=True):
     layers: tuple[Layer, ...] = ()
 
 
+class Unread(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A record that cannot be read: what it is, in which file, and why, without words of texts.
+
+    `record` is its name among those of its document: a layer's, or a line such as `line-3`.
+    """
+
+    kind: Literal["annotation", "decision", "document", "facts", "fingerprint", "list"]
+    record: str
+    path: str
+    message: str
+    document: str = ""
+
+
+class Fingerprinted(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a published fingerprint says that it is of, and the spans `[start, end)` it places."""
+
+    document: str
+    digest: str
+    places: tuple[tuple[int, int], ...]
+    path: str = ""
+
+
 class Subject(Struct, frozen=True, kw_only=True, dict=True, omit_defaults=True):
     """One document with everything that is said of it.
 
@@ -64,7 +86,9 @@ class Subject(Struct, frozen=True, kw_only=True, dict=True, omit_defaults=True):
     corpus itself. `facts` says which sentences rest on which sources. `settled` is what passes and
     decisions give, `unsettled` why they give nothing, `stale` the decisions on no dispute.
     `wanted` is how many passes the assignment asks for, if there is one. `released` is there when
-    the corpus says that it is a version that was released.
+    the corpus says that it is a version that was released. `unread` are its records that cannot
+    be read; `lost` says that nothing is known of its text, so that `document` stands for nothing.
+    `unprinted` says that the corpus publishes fingerprints, but none of this text.
     """
 
     source: Source
@@ -80,6 +104,10 @@ class Subject(Struct, frozen=True, kw_only=True, dict=True, omit_defaults=True):
     stale: tuple[str, ...] = ()
     wanted: int | None = None
     released: Released | None = None
+    unread: tuple[Unread, ...] = ()
+    lost: bool = False
+    fingerprint: Fingerprinted | None = None
+    unprinted: bool = False
 
     @property
     def id(self) -> str:
@@ -149,6 +177,7 @@ class Subject(Struct, frozen=True, kw_only=True, dict=True, omit_defaults=True):
     def summary(self) -> Summary:
         """What the checks of the whole corpus need to keep of the document."""
         final = self.adjudicated.annotation.stances if self.adjudicated else ()
+        marked = self.adjudicated.mentions.label if self.adjudicated else ()
         source = self.source
         return Summary(
             id=source.id,
@@ -162,6 +191,7 @@ class Subject(Struct, frozen=True, kw_only=True, dict=True, omit_defaults=True):
             empty=not self.characters,
             at_hand=self.text is not None,
             targets=tuple(dict.fromkeys(sys.intern(s.target) for s in final if s.target)),
+            labels=tuple(map(sys.intern, dict.fromkeys(marked))),
         )
 
 
@@ -169,7 +199,8 @@ class Summary(Struct, frozen=True, kw_only=True):
     """Of a document, what the checks of the whole corpus keep: a few hundred bytes.
 
     `ships` says whether the text may be shown to everybody, `at_hand` whether it could be read,
-    `empty` whether it has no character; `targets` are those that the adjudication judges.
+    `empty` whether it has no character; `targets` are those that the adjudication judges, `labels`
+    those that it gives to mentions.
     """
 
     id: str
@@ -183,6 +214,7 @@ class Summary(Struct, frozen=True, kw_only=True):
     empty: bool
     at_hand: bool
     targets: tuple[str, ...]
+    labels: tuple[str, ...]
 
 
 def excerpt(text: str, start: int, end: int, *, around: int = 30, most: int = 60) -> str:

@@ -52,7 +52,10 @@ def _layer_differs(view: DocumentView) -> Iterator[Fault]:
         return
     then = {layer.name: layer.annotation for layer in released.layers}
     now = {layer.name: layer.annotation for layer in view.subject.annotations}
+    unread = {one.record for one in view.subject.unread}
     for name in dict.fromkeys([*then, *now]):
+        if name in unread:
+            continue
         if name not in now or name not in then:
             said = "is gone, but" if name in then else "is there, but not"
             yield Fault(

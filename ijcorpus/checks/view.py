@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from ijcorpus.annotation import Annotator, Decision, RegistryEntry
 from ijcorpus.checks.lazy import lazy
-from ijcorpus.checks.subject import Layer, Subject, Summary, excerpt
+from ijcorpus.checks.subject import Layer, Subject, Summary, Unread, excerpt
 from ijcorpus.document import Struct
 from ijcorpus.finding import Finding, Level, Location, Repair, Severity
+from ijcorpus.layout import Layout
 from ijcorpus.scheme import EntityLabel, LabelScheme
 
 # How links begin to what the registry does not have.
 NIL = "nil-"
+_WAIVERS = Layout(Path()).waivers.as_posix()
 # Lists of the scheme that judgements and documents choose from.
 _OPTIONS = ("attributions", "stance_flags", "document_flags", "holder_kinds", "holder_types")
 
@@ -22,7 +25,8 @@ _OPTIONS = ("attributions", "stance_flags", "document_flags", "holder_kinds", "h
 class Fault(NamedTuple):
     """What a check function says: one sentence, and the place as far as the view does not know it.
 
-    `record` is an id within the view; `document` is given by checks of the whole corpus only.
+    `record` is an id within the view; `document` is given by checks of the whole corpus only, and
+    `path` where the place is a file of its own.
     """
 
     message: str
@@ -32,6 +36,7 @@ class Fault(NamedTuple):
     document: str = ""
     others: tuple[Location, ...] = ()
     repair: Repair | None = None
+    path: str = ""
 
 
 class View(Protocol):
@@ -104,7 +109,8 @@ class CorpusView(Struct, frozen=True, kw_only=True, dict=True, omit_defaults=Tru
     `documents`, their summaries, as often as they like, and can ask `texts` for the text of one.
     All are in file order with ids that may occur twice, as is the `registry`. `fact_sources` are
     the ids that a source may rest on; `strays` are files that nothing accounts for, `orphans`
-    decisions on documents that are not there.
+    decisions on documents that are not there, `unread` lines of no document known; checks of the
+    whole corpus see the unread records of all documents there.
     """
 
     scheme: LabelScheme
@@ -116,6 +122,7 @@ class CorpusView(Struct, frozen=True, kw_only=True, dict=True, omit_defaults=Tru
     today: datetime.date
     strays: tuple[str, ...] = ()
     orphans: tuple[Decision, ...] = ()
+    unread: tuple[Unread, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     documents: Iterable[Summary] = ()
     texts: Callable[[str], str | None] | None = None
@@ -173,7 +180,11 @@ class CorpusView(Struct, frozen=True, kw_only=True, dict=True, omit_defaults=Tru
     def locate(self, fault: Fault) -> Location:
         """A place somewhere in the corpus."""
         return Location(
-            document=fault.document, record=fault.record, start=fault.start, end=fault.end
+            document=fault.document,
+            record=fault.record,
+            path=fault.path,
+            start=fault.start,
+            end=fault.end,
         )
 
     def excerpt(self, fault: Fault) -> str:
@@ -207,7 +218,11 @@ class DocumentView(Struct, frozen=True, kw_only=True, dict=True):
     def locate(self, fault: Fault) -> Location:
         """A place in this document."""
         return Location(
-            document=self.subject.id, record=fault.record, start=fault.start, end=fault.end
+            document=self.subject.id,
+            record=fault.record,
+            path=fault.path,
+            start=fault.start,
+            end=fault.end,
         )
 
     def excerpt(self, fault: Fault) -> str:
@@ -216,10 +231,11 @@ class DocumentView(Struct, frozen=True, kw_only=True, dict=True):
 
 
 class WaiverView(Struct, frozen=True, kw_only=True):
-    """One waiver, after everything else has run."""
+    """One waiver, after everything else has run; `codes` are those of all checks."""
 
     waiver: Waiver
     used: bool
+    codes: tuple[str, ...]
     today: datetime.date
 
     @property
@@ -229,7 +245,8 @@ class WaiverView(Struct, frozen=True, kw_only=True):
 
     def locate(self, fault: Fault) -> Location:
         """The place that the waiver names."""
-        return Location(document=self.waiver.document, record=self.waiver.record)
+        waiver = self.waiver
+        return Location(document=waiver.document, record=waiver.record, path=_WAIVERS)
 
     def excerpt(self, fault: Fault) -> str:
         """A waiver has no text."""

@@ -13,7 +13,8 @@ import msgspec
 
 from ijcorpus.checks import Report, table
 from ijcorpus.cli.context import Context, pass_context
-from ijcorpus.finding import LEVELS, Finding, Level, Repair, Severity
+from ijcorpus.errors import CorpusError
+from ijcorpus.finding import LEVELS, Finding, Level, Location, Repair, Severity
 from ijcorpus.layout import TEXTS_VARIABLE
 
 if TYPE_CHECKING:
@@ -71,9 +72,13 @@ def check_command(
         _undo(ctx)
         return
     find = partial(_report, annotator=annotator, document=document, level=level, fresh=fresh)
-    report = find(ctx)
-    if fix and _fix(ctx, report):
+    try:
         report = find(ctx)
+        if fix and _fix(ctx, report):
+            report = find(ctx)
+    except (CorpusError, OSError, UnicodeError, click.ClickException) as error:
+        _refused(ctx, error, as_sarif=as_sarif)
+        raise
     allowed = SEVERITIES[: SEVERITIES.index(severity) + 1]
     shown = msgspec.structs.replace(
         report, findings=tuple(f for f in report.findings if f.severity in allowed)
@@ -88,6 +93,17 @@ def check_command(
         render(ctx.console, shown, Counter(f.severity for f in report.findings))
     if any(finding.severity == "error" for finding in report.findings):
         sys.exit(1)
+
+
+def _refused(ctx: Context, error: Exception, *, as_sarif: bool) -> None:
+    """Say to programs, too, that the checks could not run, and why."""
+    why = error.format_message() if isinstance(error, click.ClickException) else str(error)
+    if as_sarif:
+        from ijcorpus.cli.sarif import refused
+
+        ctx.emit(refused(why))
+    elif ctx.json:
+        ctx.emit({"error": why})
 
 
 def _fix(ctx: Context, report: Report) -> bool:
@@ -196,6 +212,9 @@ def _group(console: Console, group: list[Finding]) -> None:
     console.out(heading, style=STYLES[first.severity], highlight=False)
     for finding in group:
         console.out(f"  {place(finding)}: {finding.message}", highlight=False)
+        if finding.others:
+            also = ", ".join(map(_place, finding.others))
+            console.out(f"      see also {also}", highlight=False)
         for line in finding.excerpt.split("\n") if finding.excerpt else ():
             console.out(f"      {line}", highlight=False)
         if finding.repair:
@@ -211,7 +230,10 @@ def _repair(repair: Repair) -> str:
 
 def place(finding: Finding) -> str:
     """Where a finding is, in one word: `document:layer/record:start-end`."""
-    at = finding.location
+    return _place(finding.location)
+
+
+def _place(at: Location) -> str:
     interval = f"{at.start}-{at.end}" if at.start is not None else ""
     return ":".join(part for part in (at.document, at.record, interval) if part) or "corpus"
 

@@ -5,110 +5,16 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any
 
-import msgspec
 import pytest
-from click.testing import CliRunner, Result
+from invented_root import SECRET, annotate, found, run
 
-from ijcorpus.annotation import Annotation, Entity
 from ijcorpus.check import check_corpus
 from ijcorpus.check.cache import Cache
 from ijcorpus.checks import SCOPES
-from ijcorpus.cli import cli, main
-from ijcorpus.document import sha256
-from ijcorpus.records import write_json, write_jsonl
+from ijcorpus.cli import main
+from ijcorpus.records import write_jsonl
 from ijcorpus.workspace import Workspace
-
-SCHEME = Path(__file__).parents[1] / "fixtures" / "checks" / "scheme.toml"
-RAW = "Tea in Wend\n\nAda Moss poured tea in Wend. Rain fell on the roofs of Wend all night.\n"
-SECRET = "A secret kettle\n\nNobody may read how the secret kettle came to Wend by night.\n"
-ANNOTATORS = """
-[[annotator]]
-id = "{0}"
-kind = "human"
-description = "Somebody"
-email = "{0}@invented.example"
-"""
-INFO: dict[str, Any] = {
-    "name": "invented", "title": "Invented", "version": "1", "released": "2001-01-01",
-    "description": "Invented.", "language": "en", "licence": "CC0-1.0",
-    "licence_url": "https://invented.example", "authors": ["nobody"],
-    "repository": "https://invented.example", "keywords": [], "provenance": "Invented.",
-}  # fmt: skip
-
-
-@pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A corpus root that is in order: one text that ships, and one that does not."""
-    monkeypatch.delenv("IJCORPUS_TEXTS", raising=False)
-    corpus, annotations = tmp_path / "root" / "corpus", tmp_path / "root" / "annotations"
-    copies = tmp_path / "copies"
-    for folder in (corpus / "texts", annotations, copies):
-        folder.mkdir(parents=True)
-    lines = [f"{name} = {json.dumps(value)}\n" for name, value in INFO.items()]
-    (corpus / "corpus.toml").write_text("".join(lines))
-    (corpus / "texts" / "open-1.txt").write_text(RAW)
-    (copies / "press-1.txt").write_text(SECRET)
-    write_jsonl(corpus / "sources.jsonl", [source("open-1", RAW), source("press-1", SECRET)])
-    write_jsonl(
-        corpus / "fact_sources.jsonl", [{"id": "fact-1", "url": "https://invented.example"}]
-    )
-    (annotations / "scheme.toml").write_text(SCHEME.read_text())
-    (annotations / "annotators.toml").write_text("".join(map(ANNOTATORS.format, ("one", "two"))))
-    (annotations / "splits.tsv").write_text("open-1\tearly\npress-1\tlate\n")
-    write_jsonl(annotations / "registry.jsonl", [])
-    workspace = Workspace(tmp_path / "root", copies)
-    for name in workspace.sources:
-        document = workspace.document(name)
-        if name == "press-1":
-            write_json(workspace.layout.standoff_document(name), document.standoff())
-        annotate(workspace, name)
-    return tmp_path / "root"
-
-
-def source(name: str, raw: str) -> dict[str, Any]:
-    ships = name.startswith("open")
-    return {
-        "id": name, "subset": "original" if ships else "press",
-        "rights": "full_text" if ships else "standoff", "title": raw.split("\n")[0],
-        "publisher": "none", "date": "2001", "genre": "note", "period": "now", "vantage": "here",
-        "topic": name, "licence": "CC0-1.0", "path": f"{name}.txt", "format": "text",
-        "sha256": sha256(raw), "obtain": "Write it.", "drafted_by": "nobody", "facts": ["fact-1"],
-    }  # fmt: skip
-
-
-def annotate(workspace: Workspace, name: str, **change: Any) -> None:
-    """Every pass and the adjudication mark `Wend`, where it first stands, changed as is said."""
-    text = workspace.document(name).text
-    start = text.index("Wend")
-    entity = Entity(
-        id="e1",
-        start=start,
-        end=start + 4,
-        label="SPOT",
-        entity_id="nil-wend",
-        sense="ground",
-        quote="Wend" if name == "open-1" else "",
-    )
-    for who in ("one", "two", "judge"):
-        annotation = Annotation(
-            document=name,
-            digest=sha256(text),
-            scheme="7",
-            annotator=who,
-            entities=(msgspec.structs.replace(entity, **change),),
-        )
-        layout = workspace.layout
-        write_json(
-            layout.adjudication(name) if who == "judge" else layout.layer(who, name), annotation
-        )
-
-
-def run(root: Path, *args: str) -> Result:
-    before = ("--root", str(root), *(("--json",) if "--json" in args else ()))
-    rest = [arg for arg in args if arg != "--json"]
-    return CliRunner().invoke(cli, [*before, "check", *rest])
 
 
 def test_a_corpus_in_order_exits_0(root: Path) -> None:
@@ -159,13 +65,6 @@ def test_findings_can_be_had_for_one_document_or_annotator(root: Path) -> None:
     assert found(run(root, "--json", "--document", "press-1")) == []
 
 
-def found(result: Result) -> list[tuple[str, str]]:
-    findings = json.loads(result.output)["findings"]
-    assert result.exit_code == (1 if findings else 0)
-    places = [finding["location"] for finding in findings]
-    return [(at.get("document", ""), at.get("record", "")) for at in places]
-
-
 def test_json_gives_the_files_too(root: Path) -> None:
     annotate(Workspace(root), "open-1", label="CREATURE", sense=None)
     first = json.loads(run(root, "--json").output)["findings"][0]
@@ -183,7 +82,7 @@ def test_waived_findings_are_listed_as_waived(root: Path) -> None:
     assert "waived (3)" in result.output
     assert (
         result.output.splitlines()[-1]
-        == "0 errors, 0 warnings, 1 info; 3 waived; 1 not shown, see --severity info"
+        == "0 errors, 0 warnings, 2 infos; 3 waived; 2 not shown, see --severity info"
     )
 
 
@@ -278,91 +177,6 @@ def test_sarif_marks_waived_findings_as_suppressed(root: Path) -> None:
     assert [one["suppressions"] for one in made["results"]] == [[{"kind": "external"}]] * 3
 
 
-def tree(root: Path) -> dict[str, bytes]:
-    files = [path for path in root.rglob("*") if path.is_file() and "build" not in path.parts]
-    return {path.relative_to(root).as_posix(): path.read_bytes() for path in files}
-
-
-def shifted(root: Path) -> None:
-    """Two passes with white space in their mark, and an adjudication that has none."""
-    text = Workspace(root).document("open-1").text
-    layout, good = Workspace(root).layout, layer(root, "one")
-    start = text.index("Wend") - 1
-    wrong = msgspec.structs.replace(good.entities[0], start=start, quote=" Wend")
-    for who in ("one", "two"):
-        made = msgspec.structs.replace(good, annotator=who, entities=(wrong,))
-        write_json(layout.layer(who, "open-1"), made)
-
-
-def layer(root: Path, who: str) -> Annotation:
-    found = Workspace(root).layer(who, "open-1")
-    assert found is not None
-    return found
-
-
-def test_fix_applies_safe_repairs_and_undo_takes_them_back(root: Path) -> None:
-    good = tree(root)
-    shifted(root)
-    bad = tree(root)
-    fixed = run(root, "--fix")
-    assert fixed.exit_code == 0
-    assert '-   "quote": " Wend"\n' in fixed.stderr
-    assert '+   "quote": "Wend"\n' in fixed.stderr
-    assert "2 files repaired" in fixed.stderr
-    assert tree(root) == good
-    assert run(root, "--undo").exit_code == 0
-    assert tree(root) == bad
-
-
-def test_fix_of_nothing_changes_nothing(root: Path) -> None:
-    good = tree(root)
-    assert "0 files repaired" in run(root, "--fix").stderr
-    assert tree(root) == good
-    assert "no repair to take back" in str(run(root, "--undo").exception)
-
-
-def test_undo_refuses_what_was_changed_since(root: Path) -> None:
-    shifted(root)
-    run(root, "--fix")
-    annotate(Workspace(root), "open-1", label="CREATURE", sense=None)
-    changed = tree(root)
-    assert "was changed after the repair" in str(run(root, "--undo").exception)
-    assert tree(root) == changed
-
-
-def test_offsets_in_utf16_are_moved_where_the_quote_proves_it(root: Path) -> None:
-    raw = RAW.replace("Ada Moss", "\U0001f375 Ada Moss")
-    (root / "corpus" / "texts" / "open-1.txt").write_text(raw)
-    sources = [source("open-1", raw), source("press-1", SECRET)]
-    write_jsonl(root / "corpus" / "sources.jsonl", sources)
-    text = Workspace(root).document("open-1").text
-    start = text.index("Ada Moss")
-    assert text[start - 2] == "\U0001f375"
-    right: dict[str, Any] = {"label": "BEING", "sense": None, "entity_id": "nil-ada"}
-    annotate(Workspace(root), "open-1", **right, start=start, end=start + 8, quote="Ada Moss")
-    good = tree(root)
-    utf16 = len(text[:start].encode("utf-16-le")) // 2
-    assert utf16 == start + 1
-    for who in ("one", "two"):
-        said = layer(root, who)
-        wrong = msgspec.structs.replace(said.entities[0], start=utf16, end=utf16 + 8)
-        write_json(
-            Workspace(root).layout.layer(who, "open-1"),
-            msgspec.structs.replace(said, entities=(wrong,)),
-        )
-    assert "offset-in-utf16" in run(root).output
-    assert run(root, "--fix").exit_code == 0
-    assert tree(root) == good
-
-
-def test_what_is_only_likely_is_suggested_and_not_done(root: Path) -> None:
-    annotate(Workspace(root), "open-1", start=8, end=12)
-    before = tree(root)
-    result = run(root, "--fix")
-    assert "repair: move it to [7, 11) (if you agree)" in result.output
-    assert tree(root) == before
-
-
 def test_what_has_not_changed_is_not_checked_again(root: Path) -> None:
     def checked() -> tuple[int, int]:
         cache = Cache(root / "build" / "checked.msgpack")
@@ -373,8 +187,8 @@ def test_what_has_not_changed_is_not_checked_again(root: Path) -> None:
 
     assert checked() == (0, 3)  # two documents and the corpus
     assert checked() == (3, 0)
-    annotate(Workspace(root), "open-1", label="CREATURE", sense=None)
-    assert checked() == (2, 1)  # labels are no matter of the corpus checks
+    annotate(Workspace(root), "open-1", entity_id="nil-weald")
+    assert checked() == (2, 1)  # links are no matter of the corpus checks
     assert checked() == (3, 0)
     write_jsonl(root / "annotations" / "registry.jsonl", [{
         "id": "ent-1", "name": "Wend", "label": "SPOT", "side": None, "aliases": [],

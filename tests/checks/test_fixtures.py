@@ -23,7 +23,15 @@ from ijcorpus.annotation import (
 )
 from ijcorpus.checks import SCOPES, Report, check, table
 from ijcorpus.checks.released import ReleaseView
-from ijcorpus.checks.subject import ADJUDICATED, Layer, Released, Subject, Traced
+from ijcorpus.checks.subject import (
+    ADJUDICATED,
+    Fingerprinted,
+    Layer,
+    Released,
+    Subject,
+    Traced,
+    Unread,
+)
 from ijcorpus.checks.view import CorpusView, Waiver
 from ijcorpus.document import (
     Document,
@@ -64,6 +72,14 @@ class Then(Struct, frozen=True, kw_only=True):
     layers: dict[str, Said] = {}
 
 
+class Print(Struct, frozen=True, kw_only=True):
+    """A published fingerprint, of the document's own text if no other is given."""
+
+    places: tuple[tuple[int, int], ...] = ()
+    document: str | None = None
+    digest: str | None = None
+
+
 class Text(Struct, frozen=True, kw_only=True):
     """One document: `said` is what every pass and the adjudication say, unless they say else."""
 
@@ -91,12 +107,17 @@ class Text(Struct, frozen=True, kw_only=True):
     unsettled: str = ""
     stale: tuple[str, ...] = ()
     released: Then | None = None
+    unread: tuple[Unread, ...] = ()
+    lost: bool = False
+    fingerprint: Print | None = None
+    unprinted: bool = False
 
 
 class Corpus(Struct, frozen=True, kw_only=True):
     """A corpus that is in order but for what it says.
 
-    `release` is a JSON merge patch (RFC 7396) of the release in `release.json`, if there is one.
+    `release` is a JSON merge patch (RFC 7396) of the release in `release.json`, if there is one;
+    `shares` are the splits of the scheme, if it has others.
     """
 
     documents: tuple[Text, ...] = (Text(),)
@@ -104,7 +125,9 @@ class Corpus(Struct, frozen=True, kw_only=True):
     orphans: tuple[Decision, ...] = ()
     registry: tuple[RegistryEntry, ...] = ()
     splits: dict[str, str] = {}
+    shares: dict[str, float] = {}
     strays: tuple[str, ...] = ()
+    unread: tuple[Unread, ...] = ()
     waivers: tuple[Waiver, ...] = ()
 
 
@@ -194,9 +217,13 @@ def subject(given: Text) -> Subject:
         kept = made.standoff()
         if given.recorded_characters is not None:
             kept = msgspec.structs.replace(kept, characters=given.recorded_characters)
+    seen = made if given.at_hand else made.standoff()
+    if given.lost:
+        seen = msgspec.structs.replace(made.standoff(), characters=0, digest="", sentences=())
+    printed = given.fingerprint
     return Subject(
         source=source(given),
-        document=made if given.at_hand else made.standoff(),
+        document=seen,
         layers=tuple(layer(name, said, made) for name, said in passes.items()),
         adjudicated=layer(ADJUDICATED, final, made) if final else None,
         decisions=given.decisions,
@@ -207,6 +234,15 @@ def subject(given: Text) -> Subject:
         unsettled=given.unsettled,
         stale=given.stale,
         released=released(given, made, {**passes, **({ADJUDICATED: final} if final else {})}),
+        unread=tuple(msgspec.structs.replace(one, document=given.id) for one in given.unread),
+        lost=given.lost,
+        fingerprint=printed
+        and Fingerprinted(
+            document=printed.document or given.id,
+            digest=printed.digest or made.digest,
+            places=printed.places,
+        ),
+        unprinted=given.unprinted,
     )
 
 
@@ -220,7 +256,12 @@ def split_of(text: Text) -> str | None:
 def corpus_view(corpus: Corpus) -> CorpusView:
     named = {text.id: split for text in corpus.documents if (split := split_of(text))}
     return CorpusView(
-        scheme=SCHEME,
+        scheme=msgspec.structs.replace(
+            SCHEME,
+            splits=msgspec.structs.replace(
+                SCHEME.splits, shares=corpus.shares or SCHEME.splits.shares
+            ),
+        ),
         subjects=tuple(subject(text) for text in corpus.documents),
         registry=corpus.registry,
         annotators=ANNOTATORS,
@@ -229,6 +270,7 @@ def corpus_view(corpus: Corpus) -> CorpusView:
         today=TODAY,
         strays=corpus.strays,
         orphans=corpus.orphans,
+        unread=corpus.unread,
         waivers=corpus.waivers,
     )
 

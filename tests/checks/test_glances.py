@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_fixtures import CHECKS, FOLDER, Corpus, Said, Text, corpus_view
+from test_fixtures import CHECKS, FOLDER, Corpus, Print, Said, Text, corpus_view
 
 from ijcorpus.annotation import AuthorStance, Decision, Entity, Holder, RegistryEntry, Stance
 from ijcorpus.checks import check
@@ -139,6 +139,7 @@ def test_one_mark_at_every_place(length: int) -> None:
 @pytest.mark.parametrize("subset", ["archive", "original", "press"])
 @pytest.mark.parametrize("more", [
     {}, {"facts": ("fact-9",)}, {"facts": (), "traced": (TRACED,)}, {"recorded": True, "recorded_characters": 3},
+    {"fingerprint": Print(digest="0")}, {"fingerprint": Print()}, {"unprinted": True},
     {"stale": ("d9",)}, {"decisions": (DECISION, DECISION)},
 ])  # fmt: skip
 def test_documents_of_any_kind(rights: Rights, subset: Subset, more: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from test_fixtures import CHECKS, example
 
-from ijcorpus.cli.sarif import sarif
+from ijcorpus.cli.sarif import refused, sarif
 from ijcorpus.workspace import Workspace
 
 WORKSPACE = Workspace(Path(__file__).parents[2])
@@ -34,6 +34,10 @@ def test_findings_of_every_check_make_a_valid_log(code: str, validator: Any) -> 
     # Accepted findings are in it, too.
     waived = msgspec.structs.replace(report, findings=(), waived=report.findings)
     validator.validate(sarif(waived, WORKSPACE))
+
+
+def test_a_run_that_could_not_be_makes_a_valid_log(validator: Any) -> None:
+    validator.validate(refused("why"))
 
 
 def test_the_schema_does_refuse(validator: Any) -> None:
