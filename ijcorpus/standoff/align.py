@@ -158,9 +158,10 @@ def _inverse(found: Ints, size: int) -> Ints:
     return inverse
 
 
-def whole_passages(record: Fingerprint, forms: list[str]) -> int:
-    """How many passages of a fingerprint stand word for word among the words of a copy."""
-    return len(candidates(record, running_sums(word_hashes(forms, record.key))))
+def in_passages(record: Fingerprint, forms: list[str]) -> int:
+    """How many words are in passages that stand word for word among the words of a copy."""
+    found = candidates(record, running_sums(word_hashes(forms, record.key)))
+    return sum(record.lengths[passage] for passage in found)
 
 
 class _Work:
@@ -175,7 +176,6 @@ class _Work:
         self.found = np.full(record.words, UNKNOWN, dtype=np.int64)
         self.repeated = np.zeros(record.words, dtype=bool)
         self.taken = np.zeros(len(hashes), dtype=bool)
-        self.length = record.passage
         self.moved: dict[int, int] = {}
         """Where passages stand that the copy has once, out of order."""
         self.solved = np.zeros(len(self.bounds) - 1, dtype=bool)
@@ -185,7 +185,7 @@ class _Work:
     def look_up(self) -> None:
         """Place the passages that the copy has word for word."""
         found = candidates(self.record, self.copy.running)
-        chain = heaviest_chain(found, self.length)
+        chain = heaviest_chain(found, self.record.lengths)
         sure, users = dict(chain), shared(found)
         for passage, at in chain:
             unsure = passage in users and not self._continues(sure, passage, at)
@@ -224,9 +224,17 @@ class _Work:
             self.found = filled(self.found, told, self.hashes)
 
     def _put_moved(self) -> None:
-        """Take the places of moved passages that no words in order have taken."""
+        """Take the places of moved passages that no words in order have taken, nor can have."""
+        owner = _inverse(self.found, len(self.hashes))
+        known = np.flatnonzero(owner != UNKNOWN)
         for passage, at in self.moved.items():
-            if (self.found[self._slice(passage)] == UNKNOWN).all():
+            if (self.found[self._slice(passage)] != UNKNOWN).any():
+                continue
+            place = int(np.searchsorted(known, at))
+            around = owner[known[max(place - 1, 0) : place + 1]].tolist()
+            # Words may come again where others were edited: those are not these.
+            gap = around[-1] - around[0] - 1 if len(around) == 2 else UNKNOWN
+            if self._continues(self.moved, passage, at) or gap < self._size(passage) // 2:
                 self._put(passage, np.arange(self._size(passage)) + at)
 
     def _decode(self, passage: int) -> None:
@@ -315,14 +323,16 @@ class _Work:
 
     def _continues(self, sure: dict[int, int], passage: int, at: int) -> bool:
         """Whether a neighbour stands right before or after."""
-        return (
-            sure.get(passage - 1) == at - self.length or sure.get(passage + 1) == at + self.length
-        )
+        return any(self._off(sure, passage, at, step) == 0 for step in (-1, 1))
 
     def _near(self, sure: dict[int, int], passage: int, at: int) -> bool:
         """Whether a neighbour stands about where it should."""
-        for step in (-1, 1, -2, 2, -3, 3):
-            other = sure.get(passage + step)
-            if other is not None and abs(other - at - step * self.length) <= NEAR * self.length:
-                return True
-        return False
+        steps = (self._off(sure, passage, at, step) for step in (-1, 1, -2, 2, -3, 3))
+        return any(off is not None and off <= NEAR * self._size(passage) for off in steps)
+
+    def _off(self, sure: dict[int, int], passage: int, at: int, step: int) -> int | None:
+        """By how many words a neighbour stands elsewhere than it should."""
+        other = sure.get(passage + step)
+        if other is None:
+            return None
+        return abs(other - at - (self.bounds[passage + step] - self.bounds[passage]))

@@ -1,12 +1,18 @@
-"""Fingerprints: what is published of a withheld text so that its annotations find their place."""
+"""Fingerprints: what is published of a withheld text so that its annotations find their place.
+
+Version 1 of the format cut every passage at `passage` words. Names that the labels give away
+could then leave a passage with so few unknown words that they could be told, so version 2 says
+how long each passage is, and a passage goes on until enough of its words are known to nobody.
+"""
 
 from __future__ import annotations
 
 import bisect
 import hashlib
+import re
 from collections.abc import Iterable
-from itertools import pairwise
-from typing import TYPE_CHECKING
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 
@@ -17,14 +23,23 @@ from ijcorpus.records import decode
 from ijcorpus.standoff.tokens import Words, words
 
 if TYPE_CHECKING:
-    from ijcorpus.standoff.code import Ints
+    from ijcorpus.standoff.code import Ints, Truths
 
 FORMAT = "ijcorpus-fingerprint"
-VERSION = 1
+VERSION = 2
 STRAND = 32_000
 """Most words of a strand: each has a weight of its own, and there are 65,520."""
 
+# What every tokeniser takes for a token at least: words with the marks inside them, runs of marks.
+_TOKEN = re.compile(r"\w+(?:[^\w\s]+\w+)*|[^\w\s'\u2019]+")
+_HEADS = ("title", "byline", "date")
 SCHEMA = "https://json-schema.org/draft/2020-12/schema"
+
+
+Count = Annotated[int, msgspec.Meta(ge=0)]
+Size = Annotated[int, msgspec.Meta(ge=1)]
+Digest = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+Sums = Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{4})*$")]
 
 
 class Place(Struct, frozen=True, array_like=True):
@@ -35,10 +50,10 @@ class Place(Struct, frozen=True, array_like=True):
     last word to the end of the span: -1 and 1 take in a pair of quotation marks.
     """
 
-    start: int
-    end: int
-    first: int
-    last: int
+    start: Count
+    end: Size
+    first: Count
+    last: Count
     head: int
     tail: int
 
@@ -46,32 +61,33 @@ class Place(Struct, frozen=True, array_like=True):
 class Fingerprint(Struct, frozen=True, kw_only=True):
     """The published fingerprint of one text.
 
-    `checks` holds, for each passage of `passage` words (the last passage also has the words that
-    remain), four numbers of 16 bits in hex; see `ijcorpus.standoff.code`. `whole` has the sums
-    over the whole text, one strand after the other, as numbers of the same kind; it is empty for
-    all but long texts; see `ijcorpus.standoff.whole`. `salt` keys the word
-    hashes together with the document's id and stays the same for ever: a text fingerprinted
-    under two salts gives away twice as much. `digest` is the SHA-256 of the annotated text.
+    `lengths` are the words of each passage, in order; there are none where the text is too short
+    for one. `checks` holds, for each passage, four numbers of 16 bits in hex; see
+    `ijcorpus.standoff.code`. `whole` has the sums over the whole text, one strand after the other,
+    as numbers of the same kind; it is empty for all but long texts; see `ijcorpus.standoff.whole`.
+    `salt` keys the word hashes together with the document's id and stays the same for ever: a text
+    fingerprinted under two salts, or cut in two ways, gives away twice as much. `digest` is the
+    SHA-256 of the annotated text.
     """
 
-    format: str
-    version: int
-    document: str
-    digest: str
-    characters: int
+    format: Literal["ijcorpus-fingerprint"]
+    version: Literal[2]
+    document: Annotated[str, msgspec.Meta(min_length=1)]
+    digest: Digest
+    characters: Count
     cleaner: str
     salt: str
-    words: int
-    passage: int
-    checks: str
-    whole: str
+    words: Count
+    lengths: tuple[Size, ...]
+    checks: Sums
+    whole: Sums
     places: tuple[Place, ...]
 
     def __post_init__(self) -> None:
-        if self.format != FORMAT:
-            raise ValueError(f"{self.format!r} is not the format {FORMAT!r}")
-        if len(self.checks) != 16 * passages(self.words, self.passage):
-            raise ValueError("the number of checks does not belong to the number of words")
+        if self.lengths and sum(self.lengths) != self.words:
+            raise ValueError("the lengths of the passages do not make up the words")
+        if len(self.checks) != 16 * len(self.lengths):
+            raise ValueError("the number of checks does not belong to the number of passages")
         if len(self.whole) % (4 * max(strands(self.words), 1)):
             raise ValueError("the sums over the whole do not belong to the number of words")
         if any(not 0 <= p.first <= p.last < self.words for p in self.places):
@@ -95,15 +111,24 @@ class Fingerprint(Struct, frozen=True, kw_only=True):
         """The sums over the whole as numbers: one row a strand, one column a sum."""
         return _numbers(self.whole).reshape(max(strands(self.words), 1), -1)
 
+    def summed(self) -> Truths:
+        """Which words the sums over the whole are made of.
+
+        All but four in the middle of each passage: those follow from the passage's own sums.
+        """
+        import numpy as np
+
+        from ijcorpus.standoff.code import CHECKS
+
+        found = np.ones(self.words, dtype=bool)
+        middle = np.array([(a + b - CHECKS) // 2 for a, b in pairwise(self.bounds())], dtype=int)
+        for step in range(CHECKS if self.lengths else 0):
+            found[middle + step] = False
+        return found
+
     def bounds(self) -> list[int]:
         """The first word of each passage, and the number of words at the end."""
-        count = passages(self.words, self.passage)
-        return [*(n * self.passage for n in range(count)), self.words]
-
-
-def passages(count: int, length: int) -> int:
-    """How many passages `count` words make; none when the text is shorter than a passage."""
-    return count // length
+        return [*accumulate(self.lengths, initial=0)] if self.lengths else [self.words]
 
 
 def strands(count: int) -> int:
@@ -111,16 +136,28 @@ def strands(count: int) -> int:
     return -(-count // STRAND)
 
 
-def fingerprint(document: Document, spans: Iterable[tuple[int, int]], *, salt: str) -> Fingerprint:
+def fingerprint(
+    document: Document,
+    spans: Iterable[tuple[int, int]],
+    *,
+    salt: str,
+    known: Iterable[tuple[int, int]] = (),
+    lengths: tuple[int, ...] | None = None,
+) -> Fingerprint:
     """The fingerprint of a document, with the places of the given spans.
 
-    Spans without a word (punctuation alone) have no place. Texts shorter than a passage get no
-    checks: their words could be guessed, and only an exact copy can be joined with them.
+    `known` are the spans whose words are no secret, such as a title, or names that the labels link
+    to a registry. `lengths` are those of a fingerprint of the same text that was published before,
+    so that no second way to cut it gives away more. Spans without a word (punctuation alone) have
+    no place. A text with fewer unknown words than a passage needs gets no checks: they could be
+    guessed, and only an exact copy can be joined with them.
     """
     from ijcorpus.standoff.code import LONG, LONG_PASSAGE, PASSAGE
 
     cut = words(document.text)
-    length = PASSAGE if len(cut.forms) < LONG else LONG_PASSAGE
+    if lengths is None:
+        wanted = PASSAGE if len(cut.forms) < LONG else LONG_PASSAGE
+        lengths = passages(_unknown(cut, known), len(cut.forms), wanted)
     places = (place_of(cut, start, end) for start, end in sorted(set(spans)))
     made = Fingerprint(
         format=FORMAT,
@@ -131,17 +168,42 @@ def fingerprint(document: Document, spans: Iterable[tuple[int, int]], *, salt: s
         cleaner=document.cleaner,
         salt=salt,
         words=len(cut.forms),
-        passage=length,
-        checks="0" * 16 * passages(len(cut.forms), length),
+        lengths=lengths,
+        checks="0" * 16 * len(lengths),
         whole="",
         places=tuple(place for place in places if place is not None),
     )
-    return _with_checks(made, cut)
+    return _with_checks(made, cut, len(_TOKEN.findall(document.text)))
+
+
+def passages(unknown: list[int], count: int, wanted: int) -> tuple[int, ...]:
+    """How many of `count` words each passage has, so that it has `wanted` of the `unknown` ones.
+
+    The last passage also has the words that remain.
+    """
+    ends = [place + 1 for place in unknown[wanted - 1 :: wanted]]
+    return tuple(b - a for a, b in pairwise([0, *ends[:-1], count])) if ends else ()
+
+
+def _unknown(cut: Words, known: Iterable[tuple[int, int]]) -> list[int]:
+    """The places of the words that are in none of the spans."""
+    given = (place_of(cut, start, end) for start, end in known)
+    told = {word for place in given if place for word in range(place.first, place.last + 1)}
+    return [word for word in range(len(cut.forms)) if word not in told]
 
 
 def spans_of(*annotations: Annotation) -> set[tuple[int, int]]:
     """Every span that annotations of one document speak of."""
     return {(one.start, one.end) for made in annotations for one in (*made.entities, *made.stances)}
+
+
+def given_away(document: Document, *annotations: Annotation) -> set[tuple[int, int]]:
+    """The spans whose words can be told from what is published beside the fingerprint.
+
+    Those are names, which labels link to a registry, and what heads the text.
+    """
+    heads = {(s.start, s.end) for s in document.sections if s.kind in _HEADS}
+    return heads | {(one.start, one.end) for made in annotations for one in made.entities}
 
 
 def place_of(cut: Words, start: int, end: int) -> Place | None:
@@ -160,19 +222,44 @@ class _Header(msgspec.Struct, frozen=True):
     version: int
 
 
+class _First(msgspec.Struct, frozen=True):
+    """What version 1 has otherwise."""
+
+    words: Count
+    passage: Size
+    whole: str
+
+
 def decode_fingerprint(data: bytes, *, where: str) -> Fingerprint:
-    """A fingerprint from its JSON; `where` names the file for messages.
+    """A fingerprint from its JSON, raised to VERSION; `where` names the file for messages.
 
     Raises RecordError for what is no fingerprint, and for a newer version than VERSION, whatever
     else that version has.
     """
     header = decode(data, _Header, where=where)
-    if header.format == FORMAT and header.version > VERSION:
+    if header.format != FORMAT:
+        raise RecordError(f"{where}: {header.format!r} is not the format {FORMAT!r}.")
+    if header.version > VERSION:
         raise RecordError(
             f"{where}: version {header.version} of {FORMAT} is newer than the {VERSION} that this "
             "ijcorpus reads. Install a newer ijcorpus."
         )
+    if header.version == 1:
+        data = _raised(data, decode(data, _First, where=where), where)
     return decode(data, Fingerprint, where=where)
+
+
+def _raised(data: bytes, first: _First, where: str) -> bytes:
+    """A record of version 1 as one of version 2."""
+    if first.whole:
+        raise RecordError(
+            f"{where}: the sums over the whole are of a draft of the format that was never "
+            "released. Make the fingerprint anew."
+        )
+    record: dict[str, Any] = msgspec.json.decode(data)
+    del record["passage"]
+    lengths = passages(list(range(first.words)), first.words, first.passage)
+    return msgspec.json.encode({**record, "version": VERSION, "lengths": lengths})
 
 
 def refuse_other(found: Fingerprint, digest: str) -> None:
@@ -184,10 +271,12 @@ def refuse_other(found: Fingerprint, digest: str) -> None:
         )
 
 
-def _with_checks(empty: Fingerprint, cut: Words) -> Fingerprint:
+def _with_checks(empty: Fingerprint, cut: Words, tokens: int) -> Fingerprint:
+    """The record with its sums, of so many bits as its words and marks allow."""
     import numpy as np
 
     from ijcorpus.standoff.code import LONG, MODULUS, weights, word_hashes
+    from ijcorpus.standoff.whole import whole_sums
 
     hashes = word_hashes(cut.forms, empty.key)
     sums = [
@@ -195,16 +284,13 @@ def _with_checks(empty: Fingerprint, cut: Words) -> Fingerprint:
         for start, end in pairwise(empty.bounds())
     ]
     made = msgspec.structs.replace(empty, checks=_hex(np.array(sums)))
-    return made if made.words < LONG else msgspec.structs.replace(made, whole=_whole(made, hashes))
-
-
-def _whole(made: Fingerprint, hashes: Ints) -> str:
-    """The sums over the whole text, as many as four bits a word allow beside the checks."""
-    from ijcorpus.standoff.whole import whole_sums
-
-    count = strands(made.words)
-    each = (made.words // 4 - len(made.checks) // 4) // count
-    return "".join(_hex(whole_sums(hashes[n::count], each)) for n in range(count))
+    if made.words < LONG:
+        return made
+    told, count = hashes[made.summed()], strands(made.words)
+    numbers = min((tokens - len(made.checks)) // 4, 7 * made.words // 80)
+    each = max(numbers, 0) // count
+    whole = "".join(_hex(whole_sums(told[n::count], each)) for n in range(count))
+    return msgspec.structs.replace(made, whole=whole)
 
 
 def _hex(numbers: Ints) -> str:

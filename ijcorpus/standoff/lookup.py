@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -45,35 +46,38 @@ def shared(found: dict[int, list[int]]) -> set[int]:
     return {one for group in users.values() if len(group) > 1 for one in group}
 
 
-def heaviest_chain(found: dict[int, list[int]], length: int) -> list[tuple[int, int]]:
-    """The heaviest chain of passages that is in order in both texts.
+def heaviest_chain(found: dict[int, list[int]], sizes: Sequence[int]) -> list[tuple[int, int]]:
+    """The heaviest chain of passages, of so many words each, that is in order in both texts.
 
     A passage counts 2, and 1 more when it stands right after the one before it.
     """
     pairs = [(passage, at) for passage, places in found.items() for at in places]
     if all(len(places) == 1 for places in found.values()) and all(
-        before + length <= after for (_, before), (_, after) in pairwise(pairs)
+        before + sizes[one] <= after for (one, before), (_, after) in pairwise(pairs)
     ):
         return pairs
-    return _heaviest(pairs, length)
+    return _heaviest(pairs, sizes)
 
 
-def _heaviest(pairs: list[tuple[int, int]], length: int) -> list[tuple[int, int]]:
+def _heaviest(pairs: list[tuple[int, int]], sizes: Sequence[int]) -> list[tuple[int, int]]:
     """Dynamic programming over a Fenwick tree of best chains by where they end in the copy."""
-    ends = sorted({at + length for _, at in pairs})
+    lasts = [at + sizes[passage] for passage, at in pairs]
+    ends = sorted(set(lasts))
     rank = {end: n for n, end in enumerate(ends, start=1)}
     tree: list[tuple[int, int]] = [(0, UNKNOWN)] * (len(ends) + 1)
     best: list[tuple[int, int]] = []
-    index = {pair: n for n, pair in enumerate(pairs)}
+    ending = {
+        (passage, end): n for n, ((passage, _), end) in enumerate(zip(pairs, lasts, strict=True))
+    }
     starts = np.searchsorted(np.array(ends), [at for _, at in pairs], side="right")
     waiting: list[int] = []
     for n, (passage, at) in enumerate(pairs):
         if waiting and pairs[waiting[0]][0] != passage:
             for one in waiting:
-                _raise(tree, rank[pairs[one][1] + length], (best[one][0], one))
+                _raise(tree, rank[lasts[one]], (best[one][0], one))
             waiting = []
         score, before = _top(tree, int(starts[n]))
-        joined = index.get((passage - 1, at - length))
+        joined = ending.get((passage - 1, at))
         if joined is not None and best[joined][0] + 1 >= score:
             score, before = best[joined][0] + 1, joined
         best.append((score + 2, before))

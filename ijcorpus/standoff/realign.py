@@ -98,9 +98,9 @@ def exact(withheld: Withheld, copy: Document) -> Realigned:
 
 def found_words(record: Fingerprint, cut: Words) -> int:
     """How many words of a text stand in a copy: quick, from whole passages alone."""
-    from ijcorpus.standoff.align import whole_passages
+    from ijcorpus.standoff.align import in_passages
 
-    return record.passage * whole_passages(record, cut.forms)
+    return in_passages(record, cut.forms)
 
 
 def _listed(made: Annotation, where: dict[str, Placement]) -> tuple[Placed, ...]:

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 
-from ijcorpus.standoff.code import MODULUS, Ints, Truths, run_checks, running_sums
+from ijcorpus.standoff.code import (
+    CHECKS,
+    MODULUS,
+    Ints,
+    Truths,
+    inverse,
+    run_checks,
+    running_sums,
+    weights,
+)
 from ijcorpus.standoff.edits import UNKNOWN
 from ijcorpus.standoff.fingerprint import Fingerprint
 from ijcorpus.standoff.whole import PROOF, recovered
 
-GUESSES = ((160, 0), (160, 16), (2000, 16))
+GUESSES = ((160, 0), (160, 8), (2000, 8))
 """What is tried in turn: a word likely stands as far off as both ends of its gap do, in a gap of
 so many words or fewer; or as far off as a word that was found, so many words away or fewer."""
 
@@ -25,15 +34,16 @@ def recalled(record: Fingerprint, found: Ints, hashes: Ints) -> Ints | None:
     if not sums.size or not (found != UNKNOWN).any():
         return None
     tried: Truths | None = None
+    summed = record.summed()
     for frame, nearest in GUESSES:
         guess, likely = _guessed(found, hashes, frame, nearest)
         if tried is not None and (likely == tried).all():
             continue
         tried = likely.copy()
         _reckon(record, found, hashes, guess, likely)
-        told = _decoded(sums, guess, likely)
+        told = _decoded(sums, guess[summed], likely[summed])
         if told is not None:
-            return told
+            return _completed(record, told, summed)
     return None
 
 
@@ -49,6 +59,23 @@ def _decoded(sums: Ints, guess: Ints, likely: Truths) -> Ints | None:
             return None
         told[one] = part
     return told
+
+
+def _completed(record: Fingerprint, told: Ints, summed: Truths) -> Ints:
+    """All hashes, from those in the sums over the whole: the others follow in each passage."""
+    every = np.zeros(record.words, dtype=np.int64)
+    every[summed] = told
+    bounds = np.array(record.bounds())
+    starts, ends = bounds[:-1], bounds[1:]
+    running = running_sums(every)
+    rest = (record.sums() - run_checks(running, starts, ends, starts)) % MODULUS
+    for size in set(record.lengths):
+        first = (size - CHECKS) // 2
+        mine = np.flatnonzero(ends - starts == size)
+        solved = inverse(weights(size)[:, first : first + CHECKS]) @ rest[:, mine] % MODULUS
+        for row, word in enumerate(solved):
+            every[starts[mine] + first + row] = word
+    return every
 
 
 def _guessed(found: Ints, hashes: Ints, frame: int, nearest: int) -> tuple[Ints, Truths]:

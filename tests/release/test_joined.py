@@ -224,9 +224,9 @@ def test_a_sentence_that_the_copy_divides_is_put_together(
 def test_a_mention_across_two_parts_is_left_out(
     corpus: Corpus, tmp_path: Path, fresh_cache: Path
 ) -> None:
-    """Its first word ends a heading, its last begins the body: another text than it was."""
+    """Its first word ends a paragraph, its last begins a heading: another text than it was."""
     body = "".join(f"<p>{part}</p>" for part in LONG.split("\n\n")[1:])
-    body = body.replace("by Aki Mori for", "by Aki</p><h2>Mori for its quiet paths</h2><p>for")
+    body = body.replace("by Aki Mori for", "by Aki.</p><h2>Mori for its quiet paths</h2><p>for")
     page = f"<html><body><article><h1>Withheld matters</h1>{body}</article></body></html>"
     (tmp_path / "copies").mkdir()
     (tmp_path / "copies" / "x.html").write_text(page)

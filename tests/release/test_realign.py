@@ -19,19 +19,19 @@ from ijcorpus.hydration import Hydrated, realign_copy, withheld
 from ijcorpus.release.build import freeze
 from ijcorpus.standoff.fingerprint import decode_fingerprint
 
-LONG = (
-    tiny_corpus.TEXTS["secret"]
-    + """
+TITLE, BODY = tiny_corpus.TEXTS["secret"].split("\n\n")
+LONG = f"""{TITLE}
+
 Twelve gardeners came down from the upper terraces before noon and counted the saplings twice. One
 of them kept a ledger in green ink, and nobody since has been able to read the second column of it.
 
+{BODY}
 When the ferry was late the harbour master lit a lamp on the roof, though the sky had not grown
 dark yet and the gulls were still arguing over bread. He said later that a lamp costs little.
 
 The orchard closed in autumn. Its gates were sold to a school which wanted something heavy, and the
 honest clocks went to a museum where they are wound on the first Sunday of every second month.
 """
-)
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +111,7 @@ def test_a_changed_name_is_never_placed(corpus: Corpus, tmp_path: Path) -> None:
 
 
 def test_a_quotation_is_not_a_copy(corpus: Corpus, tmp_path: Path) -> None:
-    quoted = LONG.split("\n\n")[2][:110]
+    quoted = " ".join(LONG.split()[17:38])
     (tmp_path / "x.txt").write_text("A letter\n\n" + quoted + " " + "And so on it went. " * 40)
     one = hydrated(corpus, tmp_path)
     assert one.status == "different" and one.result is None
