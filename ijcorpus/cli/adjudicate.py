@@ -10,6 +10,7 @@ import click
 import msgspec
 
 from ijcorpus.cli.context import Context, pass_context
+from ijcorpus.cli.studio import annotators, studio, url_option
 
 if TYPE_CHECKING:
     from ijcorpus.annotation import Decision
@@ -29,7 +30,10 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     problem: str
 
 
-@click.command(epilog="Example: ijcorpus adjudicate --worksheet build/disputes")
+@click.command(
+    epilog="Examples: ijcorpus adjudicate --worksheet build/disputes; "
+    "ijcorpus adjudicate --push --url https://studio.example.org"
+)
 @click.option(
     "--worksheet",
     type=click.Path(path_type=Path, file_okay=False),
@@ -52,6 +56,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     help="How many annotators must share a reading for it to pass; by default what "
     "annotations/adjudication.toml says, or all.",
 )
+@url_option
 @pass_context
 def adjudicate_command(
     ctx: Context,
@@ -64,6 +69,7 @@ def adjudicate_command(
     named: str | None,
     replace: bool,
     agreed_by: int | None,
+    url: str | None,
 ) -> None:
     """Settle disagreements, with reasons.
 
@@ -88,18 +94,20 @@ def adjudicate_command(
         raise click.UsageError("--replace is for --decide and --pull.")
     if document and not here:
         raise click.UsageError("--document is for --here.")
+    if url and not (push or pull):
+        raise click.UsageError("--url is for --push and --pull.")
     by = adjudicator(ctx.workspace, named)
     settling = Settling(ctx.workspace, by, agreed_by)
     if worksheet:
         _write_worksheets(ctx, settling, worksheet)
         return
     if push:
-        _push(ctx, settling)
+        _push(ctx, settling, url)
         return
     if decide:
         _record(ctx, settling, decide, replace=replace)
     if pull:
-        _pull(ctx, settling, replace=replace)
+        _pull(ctx, settling, url, replace=replace)
     if here:
         from ijcorpus.cli.here import decide_here
 
@@ -178,21 +186,20 @@ def _keep(
     ctx.progress.print(f"{added} decisions added, {replaced} replaced.", soft_wrap=True)
 
 
-def _bench(ctx: Context, settling: Settling) -> Bench:
+def _bench(ctx: Context, settling: Settling, url: str | None) -> Bench:
     """The adjudicator's project, on a server where the adjudicator has an account."""
-    from ijcorpus.cli.studio import annotators, studio
     from ijcorpus.labelstudio.adjudication import Bench
     from ijcorpus.labelstudio.server import Server
 
     judge = ctx.workspace.annotators[settling.by]
-    connected = studio(ctx)
+    connected = studio(ctx, url)
     if connected.access.local and judge.id not in connected.access.accounts:
         Server(ctx.workspace.layout).up([*annotators(ctx), judge], lambda _: None)
-        connected = studio(ctx)
+        connected = studio(ctx, url)
     return Bench(connected, judge)
 
 
-def _push(ctx: Context, settling: Settling) -> None:
+def _push(ctx: Context, settling: Settling, url: str | None) -> None:
     from ijcorpus.adjudicate import disputes
     from ijcorpus.labelstudio.adjudication import Docket
 
@@ -213,7 +220,7 @@ def _push(ctx: Context, settling: Settling) -> None:
         )
         found = tuple(settling.open(name))
         dockets.append(Docket(document=space.document(name), disputes=found, agreed=agreed))
-    bench = _bench(ctx, settling)
+    bench = _bench(ctx, settling, url)
     done = bench.push(dockets, [*names])
     if ctx.json:
         ctx.emit({"project": bench.title, "result": done})
@@ -227,8 +234,8 @@ def _push(ctx: Context, settling: Settling) -> None:
     )
 
 
-def _pull(ctx: Context, settling: Settling, *, replace: bool) -> None:
-    bench = _bench(ctx, settling)
+def _pull(ctx: Context, settling: Settling, url: str | None, *, replace: bool) -> None:
+    bench = _bench(ctx, settling, url)
     grounds = {name: settling.ground(name) for name in settling.documents()}
     made, problems = bench.pull(grounds)
     _keep(ctx, settling, made, problems, replace=replace, source=bench.title)

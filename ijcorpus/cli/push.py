@@ -137,7 +137,8 @@ def _show_plans(ctx: Context, plans: Sequence[Plan], given: Given | None) -> Non
         if given is not None:
             said = told(ctx.workspace, given, plan.annotator)
             say(f"  {said}", highlight=False, markup=False, soft_wrap=True)
-        lists = {"send": plan.create, "leave": plan.keep, "send anew": plan.replace}
+        lists = {"send": plan.create, "of these, deleted there since an earlier pull": plan.again}
+        lists |= {"leave": plan.keep, "send anew": plan.replace}
         lists |= {"prelabel": plan.prelabel, "not in this push": plan.foreign}
         lists |= {"new in the scheme": plan.added, "gone from the scheme": plan.lost}
         for what, listed in lists.items():
@@ -162,3 +163,8 @@ def _render(ctx: Context, done: Sequence[Pushed]) -> None:
         lists = (pushed.created, pushed.kept, pushed.replaced, pushed.prelabelled, pushed.foreign)
         table.add_row(pushed.annotator, *(str(len(listed)) for listed in lists))
     ctx.console.print(table)
+    for pushed in done:
+        if pushed.again:
+            said = f"{pushed.annotator}: made again, since they were deleted there after an "
+            said += f"earlier pull: {'; '.join(pushed.again)}"
+            ctx.console.print(said, highlight=False, soft_wrap=True)

@@ -55,7 +55,7 @@ def status_of(server: Studio, space: Workspace, annotators: Sequence[Annotator])
         if server.api.project(server.title(annotator)) is None:
             found[annotator.id] = NOBODY
             continue
-        snapshot = server.snapshot(annotator)
+        snapshot = server.latest(annotator)
         work = harvest(snapshot, annotator, space.scheme, {})
         found[annotator.id] = progress(snapshot, work.states, annotator, now)
         pulled.append(work)

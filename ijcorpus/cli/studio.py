@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from ijcorpus.labelstudio.server import Server
 
 
+url_option = click.option(
+    "--url",
+    help="A server of your own, instead of this corpus's; IJCORPUS_STUDIO_TOKEN has the token.",
+)
+
+
 @click.group("studio", epilog="Example: ijcorpus studio up")
 def studio_command() -> None:
     """A local Label Studio server for this corpus.
@@ -36,8 +42,9 @@ def studio_command() -> None:
 def up(ctx: Context, allow_backend: bool) -> None:
     """Start the server and give every annotator an account.
 
-    The first time, Label Studio is installed in a folder of its own, and the start takes a
-    minute or two. May be repeated at any time.
+    The first time, Label Studio is installed in a folder of its own, with an empty database
+    that the servers of all corpora begin with; that takes some minutes, a start takes seconds.
+    May be repeated at any time.
     """
     server = _server(ctx)
     with ctx.progress.status("starting") as status:
@@ -65,7 +72,11 @@ def down(ctx: Context) -> None:
         ctx.console.print("Label Studio is down." if ended else "Label Studio was not running.")
 
 
-@studio_command.command("status", epilog="Example: ijcorpus studio status --watch")
+@studio_command.command(
+    "status",
+    epilog="Examples: ijcorpus studio status --watch; "
+    "ijcorpus studio status --url https://studio.example.org",
+)
 @click.option("--watch", is_flag=True, help="Show it anew again and again, until Ctrl+C.")
 @click.option(
     "--every",
@@ -74,8 +85,9 @@ def down(ctx: Context) -> None:
     show_default=True,
     help="With --watch: how many seconds lie between.",
 )
+@url_option
 @pass_context
-def status(ctx: Context, watch: bool, every: float) -> None:
+def status(ctx: Context, watch: bool, every: float, url: str | None) -> None:
     """Whether the server is up, how far every annotator is, and how far they agree.
 
     The pace is finished documents a day, of the days on which any was finished; the end is when
@@ -86,9 +98,9 @@ def status(ctx: Context, watch: bool, every: float) -> None:
     if watch and ctx.json:
         raise click.UsageError("--watch is for people; without it, --json answers once.")
     if watch:
-        _watch(ctx, every)
+        _watch(ctx, every, url)
         return
-    found = _status(ctx)
+    found = _status(ctx, url)
     if ctx.json:
         ctx.emit(found or Status(url=None, healthy=False))
     elif found is None:
@@ -155,12 +167,6 @@ def chosen(ctx: Context, names: tuple[str, ...]) -> list[Annotator]:
     return [listed[name] for name in names] if names else list(listed.values())
 
 
-url_option = click.option(
-    "--url",
-    help="A server of your own, instead of this corpus's; IJCORPUS_STUDIO_TOKEN has the token.",
-)
-
-
 def studio(ctx: Context, url: str | None = None) -> Studio:
     """The server to work with: the one named, else the environment's, else this corpus's own."""
     from ijcorpus.labelstudio.client import Studio
@@ -177,8 +183,8 @@ def _server(ctx: Context) -> Server:
     return Server(ctx.workspace.layout)
 
 
-def _status(ctx: Context) -> Status | None:
-    """How everything stands, or None when the server is down."""
+def _status(ctx: Context, url: str | None) -> Status | None:
+    """How everything stands, or None when this corpus's own server is asked and is down."""
     import os
 
     from ijcorpus.cli.status import status_of
@@ -187,12 +193,12 @@ def _status(ctx: Context) -> Status | None:
     server = _server(ctx)
     running = server.running()
     healthy = running is not None and server.healthy(running)
-    if not healthy and not os.environ.get(URL_VARIABLE):
+    if not (healthy or url or os.environ.get(URL_VARIABLE)):
         return None
-    return status_of(studio(ctx), ctx.workspace, annotators(ctx))
+    return status_of(studio(ctx, url), ctx.workspace, annotators(ctx))
 
 
-def _watch(ctx: Context, every: float) -> None:
+def _watch(ctx: Context, every: float, url: str | None) -> None:
     import time
 
     from rich.live import Live
@@ -202,7 +208,7 @@ def _watch(ctx: Context, every: float) -> None:
     with Live(console=ctx.console, auto_refresh=False) as live:
         try:
             while True:
-                found = _status(ctx)
+                found = _status(ctx, url)
                 live.update(shown(found) if found else "Label Studio is down.", refresh=True)
                 time.sleep(every)
         except KeyboardInterrupt:

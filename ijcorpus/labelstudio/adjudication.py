@@ -74,13 +74,14 @@ class Bench:
         """The decisions of finished tasks, and in words whatever is wrong with them.
 
         `grounds` are what decisions are checked against, by document. Tasks of disputes that are
-        no more are passed over.
+        no more are passed over. The server's raw answer is kept as a snapshot first.
         """
         project = self._project()
-        users = self.api.users()
+        snapshot = self.studio.snapshot_of(project, self.api.export(project["id"]))
+        self.studio.keep(snapshot)
         made: list[Decision] = []
         problems: list[str] = []
-        for task in self.api.export(project["id"]):
+        for task in snapshot.tasks:
             data = task.get("data") or {}
             ground = grounds.get(str(data.get("document")))
             key, _, digest = str(data.get("ij_key", "")).rpartition("@")
@@ -90,7 +91,7 @@ class Bench:
             finished = [
                 item
                 for item in task.get("annotations") or []
-                if users.get(item.get("completed_by")) == self.adjudicator.email
+                if snapshot.users.get(str(item.get("completed_by"))) == self.adjudicator.email
                 and not item.get("was_cancelled")
             ]
             if not finished:

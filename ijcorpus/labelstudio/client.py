@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
@@ -16,8 +16,10 @@ from ijcorpus.errors import StudioError
 from ijcorpus.labelstudio import config, tasks
 from ijcorpus.labelstudio.api import Api, Json, Task
 from ijcorpus.labelstudio.decode import annotation_of, with_origins
+from ijcorpus.labelstudio.gone import gone, recalled
 from ijcorpus.labelstudio.harvest import Pulled, Snapshot, harvest
 from ijcorpus.labelstudio.increment import exported, recall, remember
+from ijcorpus.labelstudio.local import LocalApi
 from ijcorpus.labelstudio.plan import Plan
 from ijcorpus.labelstudio.process import lock
 from ijcorpus.labelstudio.pushing import Prelabels, Push, Pushed, number
@@ -25,6 +27,21 @@ from ijcorpus.labelstudio.server import Access
 from ijcorpus.layout import Layout
 from ijcorpus.records import write_bytes
 from ijcorpus.scheme import LabelScheme
+
+SETTINGS = (
+    "description",
+    "enable_empty_annotation",
+    "expert_instruction",
+    "maximum_annotations",
+    "overlap_cohort_percentage",
+    "sampling",
+    "show_collab_predictions",
+    "show_instruction",
+    "show_overlap_first",
+    "show_skip_button",
+    "skip_queue",
+)
+"""The fields of a project that say how people worked in it."""
 
 
 class Entered(Struct, frozen=True, kw_only=True):
@@ -50,12 +67,13 @@ class Studio:
     ) -> None:
         self.access, self.name, self.scheme = access, name, scheme
         self.registry = tuple(registry)
-        self.folder = layout.studio.resolve()
+        self.layout, self.folder = layout, layout.studio.resolve()
 
     @cached_property
     def api(self) -> Api:
         """The managing account's calls; raises StudioError for a server that was never tried."""
-        api = Api(self.access.url, self.access.token)
+        url, token = self.access.url, self.access.token
+        api = LocalApi(url, token, self.folder) if self.access.local else Api(url, token)
         api.require_supported()
         return api
 
@@ -121,26 +139,25 @@ class Studio:
         """All work of an annotator; asked for is what changed since the last pull, or all of it.
 
         The server's raw answer is kept as a snapshot first; what could not be used is kept in
-        `.studio/quarantine`. Neither may leave this machine: both quote the texts.
+        `.studio/quarantine`. Neither may leave this machine: both quote the texts. Work that an
+        earlier pull brought home and the server has no more is reported.
         """
-        # Beside the database, so that it goes with the database when an older one is restored.
-        memory = (self.folder / "data" if self.access.local else self.folder) / "pulled"
-        last, before = recall(memory, self.folder / "snapshots", annotator)
+        last, before = recall(self._memory, self.folder / "snapshots", annotator)
         project = self._project(annotator)
         export = exported(self.api, project, None if full else last, before)
-        snapshot = self._snapshot(project, export.tasks)
+        snapshot = self.snapshot_of(project, export.tasks)
         name = self.keep(snapshot)
-        remember(memory, annotator, project, export, name)
-        if self.access.local:
-            shutil.rmtree(self.folder / "data" / "export", ignore_errors=True)
-            (self.folder / "data" / "export").mkdir(exist_ok=True)
+        remember(self._memory, annotator, project, export, name)
         pulled = harvest(snapshot, annotator, self.scheme, digests)
+        record, server = self._finished(annotator)
+        missing = gone(record, server, snapshot, pulled, self.layout, digests)
         aside = self.folder / "quarantine" / f"{annotator.id}.json"
         aside.unlink(missing_ok=True)
         if pulled.quarantined:
             data = msgspec.json.format(msgspec.json.encode(pulled.quarantined), indent=1)
             write_bytes(aside, data, mode=0o600)
-        return msgspec.structs.replace(pulled, snapshot=name, asked=export.asked)
+        findings = (*pulled.findings, *missing)
+        return msgspec.structs.replace(pulled, findings=findings, snapshot=name, asked=export.asked)
 
     def keep(self, snapshot: Snapshot) -> str:
         """Write a snapshot to `.studio/snapshots`; its name says its content."""
@@ -152,15 +169,40 @@ class Studio:
     def snapshot(self, annotator: Annotator) -> Snapshot:
         """Everything the server knows of an annotator's project."""
         project = self._project(annotator)
-        return self._snapshot(project, self.api.export(project["id"]))
+        return self.snapshot_of(project, self.api.export(project["id"]))
 
-    def _snapshot(self, project: Json, exported: Iterable[Json]) -> Snapshot:
+    def latest(self, annotator: Annotator) -> Snapshot:
+        """The same, asking only for what changed since the last pull; nothing is kept."""
+        last, before = recall(self._memory, self.folder / "snapshots", annotator)
+        project = self._project(annotator)
+        return self.snapshot_of(project, exported(self.api, project, last, before).tasks)
+
+    def seen(self, annotator: Annotator) -> tuple[str, ...]:
+        """The documents that earlier pulls of an annotator found a task of."""
+        return recalled(*self._finished(annotator)).tasks
+
+    def _finished(self, annotator: Annotator) -> tuple[Path, str]:
+        """The record of what pulls found, and of which server: "" is this root's own.
+
+        It is not beside the database: what a restore lost is gone, too.
+        """
+        server = "" if self.access.local else self.access.url
+        return self.folder / "finished" / f"{annotator.id}.json", server
+
+    @property
+    def _memory(self) -> Path:
+        """What the last pulls left: beside the database, so that it goes with it in a restore."""
+        return (self.folder / "data" if self.access.local else self.folder) / "pulled"
+
+    def snapshot_of(self, project: Json, exported: Iterable[Json]) -> Snapshot:
+        """A snapshot of a project with these tasks."""
         return Snapshot(
             project=project["title"],
             config=project["label_config"],
             model_version=project["model_version"] or "",
             users={str(number): email for number, email in self.api.users().items()},
             tasks=tuple(sorted((_settled(task) for task in exported), key=number)),
+            settings={name: project.get(name) for name in SETTINGS},
         )
 
     def enter(

@@ -15,7 +15,6 @@ from ijcorpus.annotation import (
     AuthorStance,
     Entity,
     Holder,
-    HolderKind,
     Origin,
     Stance,
     canonical,
@@ -24,15 +23,15 @@ from ijcorpus.document import Struct, sha256
 from ijcorpus.errors import TextMismatchError
 from ijcorpus.finding import Finding, Level, Location, Severity
 from ijcorpus.labelstudio import config
+from ijcorpus.labelstudio.held import holder
 from ijcorpus.labelstudio.shapes import mapping, picked, strings
 from ijcorpus.labelstudio.spans import proved_span, trimmed
 from ijcorpus.labelstudio.tasks import Item
 from ijcorpus.scheme import LabelScheme
 
 _ORIGINS: tuple[Origin, ...] = get_args(Origin)
-_KINDS: tuple[HolderKind, ...] = get_args(HolderKind)
 # Which of the scheme's lists each control of a judgement offers.
-_LISTS = {
+LISTS = {
     config.POLARITY: "polarities",
     config.TARGET: "propositions",
     config.ATTRIBUTION: "attributions",
@@ -40,7 +39,9 @@ _LISTS = {
     config.HOLDER_TYPE: "holder_types",
     config.STANCE_FLAGS: "stance_flags",
 }
-_ANY: frozenset[str] = frozenset()
+ANY: frozenset[str] = frozenset()
+# Controls that may say several things of one region.
+MANY = (config.STANCE_FLAGS, config.NOTE)
 _OF_SPANS = ("bad-offsets", "double-id", "empty-span", "quote-differs", "trimmed", "utf16-offsets")
 
 
@@ -247,9 +248,8 @@ class _Reader:
             said = f"{name!r} = {values} is not in the scheme"
             self.refuse(item, "studio-unknown-choice", said, region)
             return
-        many = name in (config.STANCE_FLAGS, config.NOTE)
         before = self.said.setdefault(identity, {})
-        if name in before or (len(values) > 1 and not many):
+        if name in before or (len(values) > 1 and name not in MANY):
             self.refuse(item, "studio-double-value", f"{name!r} has more than one value", region)
             return
         before[name] = values
@@ -259,9 +259,9 @@ class _Reader:
     def offered(self, name: str, region: _Region) -> frozenset[str] | None:
         """The values a control may have on a region: none is any text, None an unknown control."""
         if name in (config.ENTITY_ID, config.ENTITY_PICK, config.NOTE):
-            return _ANY
-        if name in _LISTS:
-            return self.known[_LISTS[name]]
+            return ANY
+        if name in LISTS:
+            return self.known[LISTS[name]]
         label = self.scheme.label(region.label) if name == config.SENSE + region.label else None
         return frozenset(label.senses) if label and label.senses else None
 
@@ -322,25 +322,15 @@ class _Reader:
 
     def holder(self, identity: str, region: _Region, said: Said) -> Holder | None:
         """What the choice and the relations together say of the holder; None when they differ."""
-        chosen = _first(said, config.HOLDER_KIND)
-        kind: HolderKind | None = next((known for known in _KINDS if known == chosen), None)
-        mentions = self.holders.get(identity, [])
-        holder_type = _first(said, config.HOLDER_TYPE)
-        if len(mentions) > 1:
-            fault = f"is held by {len(mentions)} mentions; keep one relation"
-        elif mentions and kind not in (None, "mention"):
-            fault = f"has the holder kind {kind!r} and a relation to a mention; keep one"
-        elif kind == "mention" and not mentions:
-            fault = "is held by a mention, but no relation says which"
-        elif kind is None and not mentions:
-            if holder_type is None:
-                return None
-            fault = f"has the holder type {holder_type!r} and no holder kind"
-        else:
-            mention = mentions[0] if mentions else None
-            return Holder(kind=kind or "mention", mention=mention, type=holder_type)
-        self.report("studio-holder", "error", f"a stance {fault}", region.start, region.end)
-        return None
+        mentions = self.holders.get(identity, ())
+        try:
+            return holder(
+                _first(said, config.HOLDER_KIND), mentions, _first(said, config.HOLDER_TYPE)
+            )
+        except ValueError as error:
+            message = f"a stance {error}"
+            self.report("studio-holder", "error", message, region.start, region.end)
+            return None
 
     # Reports
 

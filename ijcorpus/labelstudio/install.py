@@ -33,30 +33,56 @@ def executable() -> Path:
     return home() / "bin" / "label-studio"
 
 
+def template() -> Path:
+    """The empty database of this version that every new server begins with."""
+    return home().with_name(f"{home().name}.sqlite3")
+
+
 def installed() -> bool:
-    """Whether the installation was completed."""
-    return (home() / ".complete").is_file() and executable().is_file()
+    """Whether the installation was completed, and its template is there."""
+    return _complete() and template().is_file()
 
 
 def ensure_installed(log: Path, progress: Progress) -> Path:
-    """Install Label Studio unless it is there, and name its program.
+    """Install Label Studio with an empty database unless it is there, and name its program.
 
-    An interrupted installation has no completion mark and is made again. What pip says goes to
-    `log`. Raises StudioError when pip fails.
+    An interrupted installation has no completion mark and is made again. What pip and Label
+    Studio say goes to `log`. Raises StudioError when one of them fails.
     """
     folder = home()
     with lock(folder.with_suffix(".lock"), what="installing Label Studio", wait=1800):
         if installed():
             return executable()
-        progress(f"installing Label Studio {VERSION} (once; about 1 GB) in {folder}")
-        shutil.rmtree(folder, ignore_errors=True)
-        _run([sys.executable, "-m", "venv", str(folder)], log)
-        python = str(folder / "bin" / "python")
-        wanted = f"label-studio=={VERSION}"
-        pip = [python, "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
-        _run([*pip, wanted], log)
-        (folder / ".complete").write_text(f"{wanted}\n")
+        if not _complete():
+            progress(f"installing Label Studio {VERSION} (once; about 1 GB) in {folder}")
+            shutil.rmtree(folder, ignore_errors=True)
+            template().unlink(missing_ok=True)
+            _run([sys.executable, "-m", "venv", str(folder)], log)
+            pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--no-input"]
+            _run([*pip, "--disable-pip-version-check", f"label-studio=={VERSION}"], log)
+        progress("preparing an empty database (once; about a minute)")
+        _prepare(log)
+        _mark().write_text(f"label-studio=={VERSION}\n")
     return executable()
+
+
+def _mark() -> Path:
+    return home() / ".complete"
+
+
+def _complete() -> bool:
+    return _mark().is_file() and executable().is_file()
+
+
+def _prepare(log: Path) -> None:
+    """Make the template: hundreds of migrations, so that no new server has to run them.
+
+    It is made by a command, not by a server: there is no account, token or key in it.
+    """
+    with tempfile.TemporaryDirectory(prefix="ijcorpus-") as folder:
+        # The command says the version; the database is made on the way.
+        _run([str(executable()), "version"], log, environment(Path(folder)))
+        write_bytes(template(), (Path(folder) / DATABASE).read_bytes(), mode=0o600)
 
 
 def environment(data: Path) -> dict[str, str]:
@@ -80,22 +106,10 @@ def environment(data: Path) -> dict[str, str]:
     }
 
 
-def ensure_database(data: Path, log: Path, progress: Progress) -> None:
-    """Give a new server's folder an empty database, made once a version and copied from then on.
-
-    Making one takes a minute: Label Studio runs hundreds of migrations.
-    """
-    if (data / DATABASE).exists():
-        return
-    made = home().with_name(f"{home().name}.sqlite3")
-    with lock(made.with_suffix(".lock"), what="making an empty database", wait=1800):
-        if not made.is_file():
-            progress("making an empty Label Studio database (once)")
-            with tempfile.TemporaryDirectory(prefix="ijcorpus-") as folder:
-                # The command says the version; the database is made on the way.
-                _run([str(executable()), "version"], log, environment(Path(folder)))
-                write_bytes(made, (Path(folder) / DATABASE).read_bytes(), mode=0o600)
-    write_bytes(data / DATABASE, made.read_bytes(), mode=0o600)
+def ensure_database(data: Path) -> None:
+    """Give a new server's folder a copy of the template; a database that is there stays."""
+    if not (data / DATABASE).exists():
+        write_bytes(data / DATABASE, template().read_bytes(), mode=0o600)
 
 
 def _run(command: list[str], log: Path, environment: dict[str, str] | None = None) -> None:

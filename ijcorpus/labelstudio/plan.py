@@ -20,6 +20,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     entries only, values added, renamed, or unused values taken away. `replace` are documents
     whose text changed and on which nobody worked. `blocked` says what stands in the way, and the
     remedy. `assigned` are all documents that an assignment gives the annotator, in order.
+    `again` are those to be made whose task was there in an earlier pull: it was deleted.
     """
 
     annotator: str
@@ -35,6 +36,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     rewritten: int
     blocked: tuple[str, ...]
     assigned: tuple[str, ...] = ()
+    again: tuple[str, ...] = ()
 
     @property
     def migrates(self) -> bool:

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from ijcorpus.annotation import Annotator, Entity
 from ijcorpus.document import Document, Struct
 from ijcorpus.errors import StudioError
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 BATCH = 250
 # Predictions have a price for each request, and no retry of the server's that could lose them.
 PREDICTIONS = 500
+ROUNDS = 2
+"""How often what is lacking is sent in one push: once, and what then lacks once more."""
 
 
 class Prelabels(Struct, frozen=True, kw_only=True):
@@ -32,7 +36,8 @@ class Prelabels(Struct, frozen=True, kw_only=True):
 class Pushed(Struct, frozen=True, kw_only=True):
     """What a push did to one annotator's project; `foreign` are documents not in the push.
 
-    `rewritten` counts the annotations that got new names.
+    `rewritten` counts the annotations that got new names. `again` are those created whose task was
+    there in an earlier pull: it was deleted.
     """
 
     annotator: str
@@ -42,6 +47,7 @@ class Pushed(Struct, frozen=True, kw_only=True):
     prelabelled: tuple[str, ...]
     foreign: tuple[str, ...]
     rewritten: int = 0
+    again: tuple[str, ...] = ()
 
 
 class Push(Struct, frozen=True, kw_only=True, dict=True):
@@ -100,15 +106,7 @@ class Push(Struct, frozen=True, kw_only=True, dict=True):
         project = self._settle(there.project)
         self._tidy(project)
         self._drop(there, plan.replace)
-        missing = [key for key in self.made if key not in there.tasks]
-        for start in range(0, len(missing), BATCH):
-            self._send(project, missing[start : start + BATCH])
-        stored = self._stored(project, there)
-        if lost := [key for key in self.made if key not in stored]:
-            raise StudioError(
-                f"{self.title!r}: the server took but lost {len(lost)} tasks, the first "
-                f"{lost[0]}. Push again: only what is missing is sent."
-            )
+        stored = self._complete(project, there)
         prelabelled: Sequence[str] = ()
         if self.prelabels is not None and self.annotator.prelabels:
             there_now = [stored[key] for key in self.made]
@@ -121,11 +119,12 @@ class Push(Struct, frozen=True, kw_only=True, dict=True):
             prelabelled=tuple(prelabelled),
             foreign=plan.foreign,
             rewritten=rewritten,
+            again=plan.again,
         )
 
     def _planned(self, there: There) -> Plan:
         takes = self.prelabels if self.annotator.prelabels else None
-        return planned(
+        plan = planned(
             self.annotator.id,
             there,
             self.xml,
@@ -134,6 +133,8 @@ class Push(Struct, frozen=True, kw_only=True, dict=True):
             takes.version if takes else "",
             self.renames,
         )
+        gone = {*self.studio.seen(self.annotator)} - {t.document for t in there.tasks.values()}
+        return msgspec.structs.replace(plan, again=tuple(d for d in plan.create if d in gone))
 
     def _look(self) -> There:
         """The project as it is now.
@@ -200,7 +201,7 @@ class Push(Struct, frozen=True, kw_only=True, dict=True):
         users = self.api.users()
         accounts: defaultdict[str, Api] = defaultdict(lambda: self.api)
         for account in self.studio.access.accounts.values():
-            accounts[account.email] = Api(self.api.url, account.token)
+            accounts[account.email.lower()] = Api(self.api.url, account.token)
         rewritten = 0
         for task in there.tasks.values():
             for item in task.annotations:
@@ -217,14 +218,37 @@ class Push(Struct, frozen=True, kw_only=True, dict=True):
             if task.document in documents and task.key not in self.made:
                 self.api.delete_task(task.id)
 
-    def _send(self, project: int, keys: Sequence[str]) -> None:
-        """Send a batch once. After a fault nobody knows what was stored: look, never send again."""
+    def _complete(self, project: int, there: There) -> dict[str, Task]:
+        """Send the tasks that are missing; all our tasks by key, as they are then."""
+        stored = there.tasks
+        lost = [key for key in self.made if key not in stored]
+        fault: StudioError | None = None
+        for _ in range(ROUNDS):
+            for start in range(0, len(lost), BATCH):
+                fault = self._send(project, lost[start : start + BATCH]) or fault
+            stored = self._stored(project, there)
+            lost = [key for key in self.made if key not in stored]
+            if not lost:
+                return stored
+        raise StudioError(
+            f"{fault or 'The server answered as if all was well.'} {self.title!r}: it lost "
+            f"{len(lost)} tasks, the first {lost[0]}. Push again: only what is missing is sent."
+        ) from fault
+
+    def _send(self, project: int, keys: Sequence[str]) -> StudioError | None:
+        """Send a batch once; the server's fault, if it says that it failed.
+
+        Without an answer nobody knows what is still to be stored: look, never send again.
+        """
         try:
             self.api.import_tasks(project, [self.made[key] for key in keys])
         except StudioError as error:
+            if failed(error):
+                return error
             there = {task.key for task in self.api.tasks(project)}
             if not there.issuperset(keys):
                 raise StudioError(f"{error} Push again: only what is missing is sent.") from error
+        return None
 
     def _stored(self, project: int, there: There) -> dict[str, Task]:
         """Our tasks by key after sending; a key that stands there twice is tidied up."""
@@ -261,17 +285,42 @@ class Push(Struct, frozen=True, kw_only=True, dict=True):
     def _prelabel(self, project: int, there: Sequence[Task], prelabels: Prelabels) -> Sequence[str]:
         """Second phase: predictions for the tasks that lack this version, then show it."""
         version, entities = prelabels.version, prelabels.entities
-        offered = config.pickable(self.xml)
         there = [task for task in there if entities.get(task.document)]
         if not there:
             # The server refuses to show a version that no task has.
             return ()
         lacking = [task for task in there if not has(task, version)]
+        fault, lost = None, lacking
+        for _ in range(ROUNDS if lacking else 0):
+            fault = self._predict(project, lost, prelabels)
+            if not fault and self._counted(project, there, lacking, version):
+                lost = []
+            else:
+                lost = self._verified(project, {task.id for task in there}, version)
+            if not lost or (fault and not failed(fault)):
+                break
+        if lost:
+            raise StudioError(
+                f"{fault or 'The server answered as if all was well.'} The prelabels of "
+                f"{len(lost)} tasks are not there, the first {lost[0].document}. Push again: only "
+                "what is missing is sent."
+            ) from fault
+        self.api.update_project(project, {"model_version": version})
+        return [task.document for task in lacking]
+
+    def _predict(
+        self, project: int, lacking: Sequence[Task], prelabels: Prelabels
+    ) -> StudioError | None:
+        """Send predictions once; the last fault. As with tasks, none goes on without an answer."""
         fault: StudioError | None = None
+        offered = config.pickable(self.xml)
         for start in range(0, len(lacking), PREDICTIONS):
             batch = [
                 tasks.predictions(
-                    entities[task.document], str(task.data[config.TEXT]), version, offered
+                    prelabels.entities[task.document],
+                    str(task.data[config.TEXT]),
+                    prelabels.version,
+                    offered,
                 )
                 | {"task": task.id}
                 for task in lacking[start : start + PREDICTIONS]
@@ -279,13 +328,10 @@ class Push(Struct, frozen=True, kw_only=True, dict=True):
             try:
                 self.api.import_predictions(project, batch)
             except StudioError as error:
-                # As with tasks: look what was stored, and never send again.
                 fault = error
-                break
-        if lacking and (fault or not self._counted(project, there, lacking, version)):
-            self._verify(project, {task.id for task in there}, version, fault)
-        self.api.update_project(project, {"model_version": version})
-        return [task.document for task in lacking]
+                if not failed(error):
+                    break
+        return fault
 
     def _counted(
         self, project: int, there: Sequence[Task], lacking: Sequence[Task], version: str
@@ -300,21 +346,19 @@ class Push(Struct, frozen=True, kw_only=True, dict=True):
         wanted = (len(there), before + len(lacking))
         return (found.tasks, found.predictions) == wanted
 
-    def _verify(
-        self, project: int, wanted: set[int], version: str, fault: StudioError | None
-    ) -> None:
-        """Every task has its predictions once; what came twice is deleted."""
+    def _verified(self, project: int, wanted: set[int], version: str) -> list[Task]:
+        """The tasks without their predictions; what came twice is deleted."""
         stored = [task for task in self.api.tasks(project) if task.id in wanted]
-        if lost := [task for task in stored if not has(task, version)]:
-            raise StudioError(
-                f"{fault or 'The server answered as if all was well.'} The prelabels of "
-                f"{len(lost)} tasks are not there, the first {lost[0].document}. Push again: only "
-                "what is missing is sent."
-            ) from fault
         for task in stored:
             same = [p["id"] for p in task.predictions if p.get("model_version") == version]
             for double in sorted(same)[1:]:
                 self.api.delete_prediction(double)
+        return [task for task in stored if not has(task, version)]
+
+
+def failed(error: StudioError) -> bool:
+    """Whether the server itself said that it failed: nothing of the request is still to come."""
+    return getattr(error.__cause__, "status_code", None) == 500
 
 
 def held(studio: Studio, annotator: Annotator) -> tuple[str, ...]:

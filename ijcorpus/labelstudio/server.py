@@ -114,7 +114,7 @@ class Server:
             if running is None:
                 self.data.mkdir(mode=0o700, exist_ok=True)
                 if database.wanted() == database.SQLITE:
-                    ensure_database(self.data, self.log.with_name("install.log"), progress)
+                    ensure_database(self.data)
                 running = self._start(accounts.admin, backends)
             self._wait(running, progress)
             accounts = self._admit(_url(running), accounts, progress)
@@ -184,7 +184,7 @@ class Server:
         listed = dict(known.annotators)
         for annotator in annotators:
             have = listed.get(annotator.id)
-            if have is None or have.email != annotator.email:
+            if have is None or have.email.lower() != annotator.email:
                 listed[annotator.id] = new_account(annotator.email)
         accounts = Accounts(admin=known.admin, annotators=listed)
         write_accounts(self.secrets, accounts)

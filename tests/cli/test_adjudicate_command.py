@@ -300,7 +300,9 @@ def test_only_who_adjudicates_may_decide(root, name) -> None:
 
 
 def test_one_of_several_adjudicators_must_be_named(root) -> None:
-    more = ANNOTATORS + ANNOTATORS[ANNOTATORS.rindex("[[") :].replace("judge", "second")
+    more = ANNOTATORS + ANNOTATORS[ANNOTATORS.rindex("[[") :].replace("judge", "second").replace(
+        "j@x", "s@x"
+    )
     (root / "annotations" / "annotators.toml").write_text(more)
     assert "judge, second adjudicates" in problem(root)
     assert run(root, "--as", "second").exit_code == 1

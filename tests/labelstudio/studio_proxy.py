@@ -11,6 +11,10 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+_ANSWERS: dict[Any, tuple[int, list[tuple[str, str]], bytes]] = {
+    "swallow": (201, [("Content-Type", "application/json")], b'{"task_count": 2, "created": 2}'),
+    "fail": (500, [("Content-Type", "application/json")], b'{"detail": "database is locked"}'),
+}
 _SINGLE = {"connection", "transfer-encoding", "content-length", "content-encoding", "keep-alive"}
 
 
@@ -20,7 +24,8 @@ class Proxy:
 
     `fault` is asked for every request (method, path) what is to go wrong: "refuse" (not passed
     on), "drop" (passed on, no reply), "double" (passed on twice), "delay", "cut" (half a reply),
-    "garbage", or a function that is called instead of passing on.
+    "garbage", "swallow" and "fail" (not passed on, but answered with success or an error), or a
+    function that is called instead of passing on.
     """
 
     port: Callable[[], int]
@@ -68,7 +73,10 @@ def handler(proxy: Proxy) -> type[BaseHTTPRequestHandler]:
                 return
             if fault == "double":
                 proxy.forward(self.command, self.path, headers, body)
-            status, told, data = proxy.forward(self.command, self.path, headers, body)
+            if fault in _ANSWERS:
+                status, told, data = _ANSWERS[fault]
+            else:
+                status, told, data = proxy.forward(self.command, self.path, headers, body)
             if fault == "drop":
                 return
             if fault == "garbage":

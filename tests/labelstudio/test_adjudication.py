@@ -9,7 +9,8 @@ from studio_site import CAFE, HARBOUR, Site
 
 from ijcorpus.labelstudio import cases, config
 from ijcorpus.labelstudio.api import Api
-from ijcorpus.records import write_json
+from ijcorpus.labelstudio.harvest import Snapshot
+from ijcorpus.records import read_json, write_json
 
 pytestmark = pytest.mark.studio
 OTHER_HARBOUR = (
@@ -67,6 +68,16 @@ def choice(name: str, *values: str) -> dict[str, Any]:
 
 def note(words: str) -> dict[str, Any]:
     return choice(cases.RULING_NOTE) | {"type": "textarea", "value": {"text": [words]}}
+
+
+def require_kept(site: Site, tasks: set[int]) -> None:
+    """A pull left what it was told as a snapshot, and nothing on the server's disk."""
+    listed = [read_json(p, Snapshot) for p in (site.server.folder / "snapshots").glob("*.json")]
+    (found,) = (snapshot for snapshot in listed if snapshot.project == "tiny · judge")
+    assert {task["id"] for task in found.tasks} == tasks
+    assert all(task["annotations"] for task in found.tasks)
+    assert "judge@tiny.example" in found.users.values()
+    assert not [*(site.server.data / "export").iterdir()]
 
 
 def test_every_open_dispute_becomes_a_task_once(disputed: Site) -> None:
@@ -147,6 +158,7 @@ def test_rulings_come_home_as_decisions(disputed: Site) -> None:
         api.annotate(tasks[dispute.key]["id"], result)
     reports = site.run("adjudicate", "--pull")
     assert all(report["written"] for report in reports)
+    require_kept(site, {task["id"] for task in tasks.values()})
     decisions = {d.dispute: d for d in site.space.decisions}
     assert set(decisions) == set(tasks)
     assert {d.by for d in decisions.values()} == {"judge"}

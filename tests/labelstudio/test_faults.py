@@ -182,6 +182,51 @@ def test_a_server_killed_in_a_pull_loses_nothing(
     assert site.pull(NAME)[NAME]["documents"]["doc-harbour"] == "unchanged"
 
 
+@pytest.mark.parametrize("part", ["/import", "/import/predictions"])
+@pytest.mark.parametrize("fault", ["swallow", "fail"])
+def test_what_the_server_lost_is_sent_once_more_in_the_same_push(
+    site: Site, proxy: Proxy, fault: str, part: str
+) -> None:
+    listed = documents(f"lost-{fault}-{part.count('/')}", 4)
+    sent: list[str] = []
+
+    def once(method: str, path: str) -> str | None:
+        if method != "POST" or not path.partition("?")[0].endswith(part):
+            return None
+        sent.append(path)
+        return fault if len(sent) == 1 else None
+
+    proxy.fault = once
+    push(through(site, proxy), site, listed)
+    # Two batches, and what was lost of them.
+    assert len(sent) == 3
+    require_once(site, listed)
+
+
+@pytest.mark.parametrize("part", ["/import", "/import/predictions"])
+@pytest.mark.parametrize(("fault", "times"), [("swallow", 2), ("fail", 2), ("refuse", 1)])
+def test_what_is_lost_again_is_not_sent_on_and_on(
+    site: Site, proxy: Proxy, fault: str, times: int, part: str
+) -> None:
+    """Without an answer nothing is sent again: it might be stored yet."""
+    listed = documents(f"lost-for-good-{fault}-{part.count('/')}", 2)
+    sent: list[str] = []
+
+    def always(method: str, path: str) -> str | None:
+        if method != "POST" or not path.partition("?")[0].endswith(part):
+            return None
+        sent.append(path)
+        return fault
+
+    proxy.fault = always
+    with pytest.raises(StudioError, match="Push again"):
+        push(through(site, proxy), site, listed)
+    assert len(sent) == times
+    proxy.fault = lambda method, path: None
+    push(through(site, proxy), site, listed)
+    require_once(site, listed)
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_bad_network_loses_and_doubles_nothing(site: Site, proxy: Proxy, seed: int) -> None:
     """Whatever is dropped, doubled, delayed or cut: after as many pushes as it takes, all is once."""

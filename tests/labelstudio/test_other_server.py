@@ -10,13 +10,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from studio_proxy import proxied
 from studio_site import HARBOUR, Site, make, plain
 
 from ijcorpus.errors import StudioError
+from ijcorpus.labelstudio import login
+from ijcorpus.labelstudio.api import Api
 from ijcorpus.labelstudio.backup import restore
 from ijcorpus.labelstudio.secrets import Account
+from ijcorpus.records import write_json
 
 pytestmark = pytest.mark.studio
 NAME = "with-labels"
@@ -90,6 +94,34 @@ def test_the_same_commands_work_with_a_server_of_one_s_own(
     assert not [path for path in kept if token in path.read_bytes()]
 
 
+def test_status_and_adjudication_work_there_as_well(mine: Site, theirs: Site) -> None:
+    url = ("--url", theirs.access.url)
+    mine.run("push", *url)
+    mine.run("enter", "--as", NAME, *url, mine.mark("doc-harbour", HARBOUR))
+    mine.run("pull", "--annotator", NAME, *url)
+    found = mine.run("studio", "status", *url)
+    assert (found["url"], found["annotators"][NAME]["done"]) == (theirs.access.url, 1)
+    assert mine.run("studio", "status")["healthy"] is False
+
+    first = mine.space.layer(NAME, "doc-harbour")
+    assert first is not None
+    other = msgspec.structs.replace(first, annotator="from-nothing", entities=first.entities[:-1])
+    write_json(mine.space.layout.layer("from-nothing", "doc-harbour"), other)
+    (key,) = mine.run("adjudicate", "--push", *url)["result"]["created"]
+    judge = Account(email="judge@tiny.example", password="a-long-password-2")
+    link = login.invitation(theirs.access.url, theirs.access.token)
+    api = Api(theirs.access.url, login.sign_up(theirs.access.url, judge, link))
+    chosen = {"ruling": NAME, "reason": "guideline"}
+    api.annotate(theirs.tasks("judge")[key].id, [
+        {"id": name, "from_name": name, "to_name": "text", "type": "choices",
+         "value": {"choices": [value]}} for name, value in chosen.items()
+    ])  # fmt: skip
+    assert all(report["written"] for report in mine.run("adjudicate", "--pull", *url))
+    (decision,) = mine.space.decisions
+    assert (decision.dispute, decision.choice, decision.by) == (key, NAME, "judge")
+    mine.space.layout.layer("from-nothing", "doc-harbour").unlink()
+
+
 def expired() -> str:
     """A personal token that ended long ago."""
     parts = ({"alg": "HS256", "typ": "JWT"}, {"token_type": "refresh", "exp": 1, "user_id": 1})
@@ -124,8 +156,6 @@ def test_a_version_that_was_never_tried_is_refused(mine: Site, theirs: Site, ver
 def test_a_user_without_rights_changes_nothing(
     mine: Site, theirs: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ijcorpus.labelstudio import login
-
     project = theirs.studio.api.project(f"tiny · {NAME}")
     if project is None:
         mine.run("push", "--url", theirs.access.url)

@@ -3,7 +3,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,28 +44,111 @@ def test_a_process_is_known_by_its_start() -> None:
     assert process.identity(child.pid) is None
 
 
-def test_an_interrupted_installation_is_made_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    leftover = install.home() / "bin" / "half"
-    leftover.parent.mkdir(parents=True)
-    leftover.touch()
-    ran: list[list[str]] = []
+@pytest.fixture
+def ran(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """An empty cache, and the commands of installing: each only leaves what the real one does."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    commands: list[list[str]] = []
 
-    def run(command: list[str], log: Path, environment: object = None) -> None:
-        ran.append(command)
-        install.executable().parent.mkdir(parents=True, exist_ok=True)
-        install.executable().touch()
+    def run(command: list[str], log: Path, environment: dict[str, str] | None = None) -> None:
+        commands.append(command)
+        if command[-1] == "version":
+            assert environment is not None
+            data = Path(environment["LABEL_STUDIO_BASE_DATA_DIR"])
+            (data / install.DATABASE).write_bytes(b"empty")
+        else:
+            install.executable().parent.mkdir(parents=True, exist_ok=True)
+            install.executable().touch()
 
     monkeypatch.setattr(install, "_run", run)
+    return commands
+
+
+def steps(ran: list[list[str]]) -> list[str]:
+    """What was done, in short."""
+    said = {str(install.home()): "venv", f"label-studio=={install.VERSION}": "pip"}
+    return [said.get(command[-1], command[-1]) for command in ran]
+
+
+def ensure(log: Path) -> Path:
+    return install.ensure_installed(log, lambda _: None)
+
+
+def test_an_interrupted_installation_is_made_again(tmp_path: Path, ran: list[list[str]]) -> None:
+    leftover = install.home() / "bin" / "half"
+    leftover.parent.mkdir(parents=True)
+    for path in (leftover, install.executable(), install.template()):
+        path.touch()
     for _ in range(2):
-        assert install.ensure_installed(tmp_path / "log", lambda _: None) == install.executable()
+        assert ensure(tmp_path / "log") == install.executable()
     assert not leftover.exists()
-    assert [command[-1] for command in ran] == [
-        str(install.home()),
-        f"label-studio=={install.VERSION}",
-    ]
+    assert steps(ran) == ["venv", "pip", "version"]
+    assert install.template().read_bytes() == b"empty"
+
+
+def test_an_installation_is_complete_only_with_its_empty_database(
+    tmp_path: Path, ran: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = install._run
+
+    def interrupted(command: list[str], *rest: Any) -> None:
+        if command[-1] == "version":
+            raise KeyboardInterrupt
+        run(command, *rest)
+
+    monkeypatch.setattr(install, "_run", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        ensure(tmp_path / "log")
+    assert not install.installed()
+    monkeypatch.setattr(install, "_run", run)
+    ran.clear()
+    ensure(tmp_path / "log")
+    assert steps(ran) == ["venv", "pip", "version"]
+    install.template().unlink()
+    assert not install.installed()
+    ran.clear()
+    ensure(tmp_path / "log")
+    assert steps(ran) == ["version"]
+
+
+def test_two_at_once_install_once(
+    tmp_path: Path, ran: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, both = install._run, threading.Barrier(2)
+
+    def slow(*arguments: Any) -> None:
+        time.sleep(0.1)
+        run(*arguments)
+
+    def one() -> None:
+        both.wait()
+        ensure(tmp_path / "log")
+
+    monkeypatch.setattr(install, "_run", slow)
+    threads = [threading.Thread(target=one) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert steps(ran) == ["venv", "pip", "version"]
+
+
+def test_a_new_server_copies_the_template_and_makes_nothing(
+    tmp_path: Path, ran: list[list[str]]
+) -> None:
+    ensure(tmp_path / "log")
+    ran.clear()
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        install.ensure_database(tmp_path / name)
+        made = tmp_path / name / install.DATABASE
+        assert made.read_bytes() == b"empty"
+        assert made.stat().st_mode & 0o777 == 0o600
+    assert not ran
+    (tmp_path / "one" / install.DATABASE).write_bytes(b"work")
+    install.ensure_database(tmp_path / "one")
+    assert (tmp_path / "one" / install.DATABASE).read_bytes() == b"work"
+    assert install.template().read_bytes() == b"empty"
 
 
 def test_a_failed_installation_says_where_the_reason_is(

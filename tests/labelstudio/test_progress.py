@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from studio_site import HARBOUR, Site
 from ijcorpus.annotation import Annotator
 from ijcorpus.labelstudio.harvest import Snapshot
 from ijcorpus.labelstudio.progress import progress
+from ijcorpus.labelstudio.times import completed
+from ijcorpus.records import read_json
 
 ME = Annotator(id="me", kind="human", description="d", email="me@x")
 NOW = datetime(2031, 5, 10, 12, tzinfo=UTC)
@@ -85,6 +88,16 @@ def test_odd_lead_times_are_those_far_off_for_the_length() -> None:
     assert 90 < found.odd[1].typical < 110
     few = of(tasks[-3:], dict.fromkeys(["long", "slow", "fast"], "done"))
     assert few.odd == ()
+
+
+def test_a_snapshot_of_before_settings_were_kept_is_still_read(tmp_path: Path) -> None:
+    written = tmp_path / "old.json"
+    written.write_text(
+        '{"project": "p", "config": "", "model_version": "", "users": {"7": "me@x"}, "tasks": []}'
+    )
+    snapshot = read_json(written, Snapshot)
+    assert (snapshot.users, snapshot.settings) == ({"7": "me@x"}, {})
+    assert completed(tmp_path, {"me@x": "me"}) == {}
 
 
 @pytest.mark.studio

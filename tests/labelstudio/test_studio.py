@@ -133,6 +133,12 @@ def test_a_snapshot_is_kept_and_the_same_work_is_the_same_snapshot(site: Site) -
     kept = msgspec.json.decode(path.read_bytes())
     assert {"with-labels@tiny.example"} <= set(kept["users"].values())
     assert len(kept["tasks"]) == len(DOCUMENTS)
+    settings = kept["settings"]
+    assert "<em>this</em>" in settings["expert_instruction"]
+    assert (settings["maximum_annotations"], settings["sampling"]) == (1, "Sequential sampling")
+    assert settings["overlap_cohort_percentage"] == 100
+    assert settings["show_collab_predictions"] is True
+    assert None not in settings.values()
     assert not list((site.server.data / "export").iterdir())
 
 
