@@ -46,6 +46,7 @@ _KINDS: dict[str, Kind] = {
     ".tei": "tei",
 }
 _HEAD = 2048
+_HEADER = 1000
 _PAGE = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+)?html\b", re.S | re.I
 )
@@ -214,7 +215,7 @@ def _readings(path: Path, raw: bytes) -> Iterator[tuple[Kind, bytes]]:
 
     if raw.startswith(b"%PDF-"):
         yield "text", joined_pages(pdf_text(raw)).encode()
-    elif _is_mime(raw):
+    elif _is_mime(path, raw):
         yield "html", page_of_mhtml(raw)
     else:
         yield _kind(path, raw), raw
@@ -222,9 +223,10 @@ def _readings(path: Path, raw: bytes) -> Iterator[tuple[Kind, bytes]]:
             yield "text", joined_pages(raw.decode("utf-8-sig", "replace")).encode()
 
 
-def _is_mime(raw: bytes) -> bool:
+def _is_mime(path: Path, raw: bytes) -> bool:
     head = raw[:_HEAD].replace(b"\r\n", b"\n").lstrip().partition(b"\n\n")[0]
-    return bool(_FIELD.match(head) and _MIME.search(head))
+    called = path.suffix.lower() in (".mhtml", ".mht")  # long addresses may come first
+    return bool(_FIELD.match(head) and (called or _MIME.search(head)))
 
 
 def _kind(path: Path, raw: bytes) -> Kind:
@@ -266,12 +268,19 @@ def page_of_mhtml(raw: bytes) -> bytes:
     HydrationError for a file over 50 million bytes, and for one without HTML.
     """
     import email
-    from email import policy
+    from email.policy import EmailPolicy
+
+    class Short(EmailPolicy):
+        """Headers cut off: reading one takes the square of its length."""
+
+        def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+            name, value = super().header_source_parse(sourcelines)
+            return name, value[:_HEADER]
 
     if len(raw) > MOST:
         raise HydrationError(f"the MHTML file has more than {MOST:,} bytes. Save it as HTML.")
     try:
-        parts = email.message_from_bytes(raw, policy=policy.default).walk()
+        parts = email.message_from_bytes(raw, policy=Short()).walk()
         page = next((one for one in parts if one.get_content_type() == "text/html"), None)
         body = page.get_payload(decode=True) if page else None
         charset = page.get_content_charset() if page else None

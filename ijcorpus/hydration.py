@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from ijcorpus import published
 from ijcorpus.annotation import AnnotatedDocument
+from ijcorpus.copies import Candidate, Copies, cleaned, sources
 from ijcorpus.document import Document, Section, Source, Span, StandoffDocument
-from ijcorpus.errors import CleanError, HydrationError, RecordError
-from ijcorpus.layout import inside, safe_name
+from ijcorpus.errors import HydrationError, RecordError
+from ijcorpus.layout import safe_name
 from ijcorpus.published import FINGERPRINTS, find
 from ijcorpus.records import read_bytes
 from ijcorpus.standoff import Withheld, join
@@ -23,34 +23,9 @@ from ijcorpus.standoff.hydrated import Hydrated, Status
 if TYPE_CHECKING:
     from ijcorpus.standoff.fingerprint import Fingerprint
     from ijcorpus.standoff.realign import Realigned
-    from ijcorpus.standoff.tokens import Words
 
 ENOUGH = 0.2
 """Share of the words that a copy must have: less is another text that quotes from it."""
-
-MOST = 50_000_000
-"""Most bytes of a file that is read for what it may be; one that is named is always read."""
-
-_FORMATS: dict[str, Literal["text", "html", "tei"]] = {
-    ".txt": "text",
-    ".text": "text",
-    ".md": "text",
-    ".html": "html",
-    ".htm": "html",
-    ".xhtml": "html",
-    ".xml": "tei",
-    ".tei": "tei",
-    ".pdf": "text",
-}
-
-
-class _Candidate(NamedTuple):
-    """A file that may hold copies, cleaned, with its words once a fingerprint asks for them."""
-
-    path: Path
-    raw: bytes
-    digest: str
-    words: Words | None
 
 
 def hydrate(
@@ -64,11 +39,12 @@ def hydrate(
     """Join every withheld document of a release with your copies: folders, or files.
 
     Copies need no names: a file at the `path` that the release gives is tried first, then every
-    file. With fingerprints (a folder; by default those found with the release) a copy may differ
-    from the annotated text. What lies in a folder and cannot be read is passed over: `unread` is
-    told of it with the reason; without one a warning is given. Raises ReleaseError when there is
-    no such release and HydrationError when the copies do not exist, or one named as a file cannot
-    be read; MissingExtraError when a needed library is not installed.
+    file but hidden ones, as what its bytes are: text, HTML, MHTML, TEI or PDF. With fingerprints
+    (a folder; by default those found with the release) a copy may differ from the annotated text.
+    What cannot be read, or is of another kind, is passed over: `unread` is told of it with the
+    reason; without one a warning is given. Raises ReleaseError when there is no such release and
+    HydrationError when the copies do not exist, or one named as a file may not be opened;
+    MissingExtraError when a needed library is not installed.
     """
     places = [Path(one) for one in ([copies] if isinstance(copies, Path | str) else copies)]
     for place in places:
@@ -77,8 +53,14 @@ def hydrate(
     where = Path(root) if root is not None else None
     folder = _fingerprint_folder(Path(fingerprints) if fingerprints else None, version, where)
     documents = list(withheld(version, root=where))
-    pool = _Pool(places, alone=isinstance(copies, Path | str), unread=unread or _warn)
-    return [_one(each, pool, _fingerprint(folder, each.source.id)) for each in documents]
+    files = Copies(places, alone=isinstance(copies, Path | str), unread=unread or _warn)
+    records = [_fingerprint(folder, each.source.id) for each in documents]
+    found = [_one(*pair, files) for pair in zip(documents, records, strict=True)]
+    taken = {one.file: one.source.id for one in found if one.result is not None}
+    return [
+        _explained(one, files, taken, exactly=record is None)
+        for one, record in zip(found, records, strict=True)
+    ]
 
 
 def withheld(version: str | None = None, *, root: Path | str | None = None) -> Iterator[Withheld]:
@@ -93,7 +75,7 @@ def hydrate_copy(document: Withheld, raw: bytes) -> AnnotatedDocument:
 
     Raises HydrationError when the cleaned copy is not the text that was annotated.
     """
-    return join(document, _cleaned(document.source, raw))
+    return join(document, cleaned(document.source, raw))
 
 
 def realign_copy(document: Withheld, record: Fingerprint, raw: bytes) -> Realigned:
@@ -103,148 +85,59 @@ def realign_copy(document: Withheld, record: Fingerprint, raw: bytes) -> Realign
     """
     from ijcorpus.standoff.realign import realign
 
-    return realign(document, record, _cleaned(document.source, raw))
-
-
-class _Pool:
-    """The reader's files, each cleaned once; `unread` is told once of each that is none."""
-
-    def __init__(
-        self, places: Sequence[Path], *, alone: bool, unread: Callable[[Path, str], None]
-    ) -> None:
-        self.places = places
-        self.alone = alone
-        self.unread = unread
-        self._found: list[_Candidate] | None = None
-        self._told: set[Path] = set()
-
-    def read(self, path: Path) -> bytes | None:
-        """A file's bytes, or None when they cannot be had; HydrationError if it was named."""
-        try:
-            return path.read_bytes()
-        except OSError as error:
-            if path in self.places:
-                raise HydrationError(
-                    f"{path} cannot be read: {error.strerror or error}. Make it readable, or name "
-                    "another file."
-                ) from error
-            self.pass_over(path, error)
-            return None
-
-    def pass_over(self, path: Path, error: Exception) -> None:
-        """Tell what cannot be read, and why."""
-        if path not in self._told:
-            self._told.add(path)
-            self.unread(path, _reason(error))
-
-    def is_file(self, path: Path) -> bool:
-        """Whether there is a file; no when that cannot be known."""
-        try:
-            return path.is_file()
-        except OSError as error:  # in a folder that may not be entered
-            self.pass_over(path, error)
-            return False
-
-    def named(self, source: Source) -> Path | None:
-        """Where the release says that a copy lies, or the one file there is."""
-        if self.alone and not self.places[0].is_dir():
-            return self.places[0]
-        named = [inside(place, source.path) for place in self.places if place.is_dir()]
-        return next((path for path in named if self.is_file(path)), named[0] if named else None)
-
-    def candidates(self, source: Source) -> list[_Candidate]:
-        """Every file with text in it; `source` lends cleaning a title."""
-        if self._found is None:
-            files = [path for place in self.places for path in self._below(place)]
-            self._found = [made for path in files for made in self._candidates(source, path)]
-        return self._found
-
-    def _below(self, place: Path) -> list[Path]:
-        """The files in a folder that may be copies, or the file itself."""
-        if not place.is_dir():
-            return [place]
-        walked = os.walk(place, onerror=lambda error: self.pass_over(Path(error.filename), error))
-        every = (Path(folder, name) for folder, _, names in walked for name in names)
-        return [path for path in sorted(every) if self.is_file(path) and self._may_be_copy(path)]
-
-    def _may_be_copy(self, path: Path) -> bool:
-        known = path.suffix.lower() in _FORMATS and path.stat().st_size <= MOST
-        return known or path in self.places
-
-    def _candidates(self, source: Source, path: Path) -> Iterator[_Candidate]:
-        raw = self.read(path)
-        try:
-            if raw is not None:
-                yield from _candidates(source, path, _readings(raw))
-        except HydrationError as error:
-            self.pass_over(path, error)
+    return realign(document, record, cleaned(document.source, raw))
 
 
 def _warn(path: Path, reason: str) -> None:
     warnings.warn(f"{path} was passed over: {reason}", stacklevel=2)
 
 
-def _reason(error: Exception) -> str:
-    """Why a file cannot be read, with what to do."""
-    if isinstance(error, OSError):
-        return f"{error.strerror or error}. Make it readable and hydrate again."
-    return str(error)
-
-
-def _candidates(source: Source, path: Path, readings: Iterator[bytes]) -> Iterator[_Candidate]:
-    """What may be read of a file: itself, and what it is without the ends of its pages."""
-    from ijcorpus.standoff.tokens import words
-
-    for raw in readings:
-        try:
-            copy = _cleaned(_as_file(source, path, raw), raw)
-        except HydrationError:
-            continue
-        yield _Candidate(path, raw, copy.digest, words(copy.text))
-
-
-def _readings(raw: bytes) -> Iterator[bytes]:
-    from ijcorpus.standoff.pages import FEED, joined_pages, pdf_text
-
-    if raw.startswith(b"%PDF-"):
-        yield joined_pages(pdf_text(raw)).encode()
-        return
-    yield raw
-    if FEED.encode() in raw:
-        yield joined_pages(raw.decode("utf-8-sig", "replace")).encode()
-
-
-def _one(document: Withheld, pool: _Pool, record: Fingerprint | None) -> Hydrated:
+def _one(document: Withheld, record: Fingerprint | None, copies: Copies) -> Hydrated:
+    """The document on a file that is a copy of it; without a reason where no file is near."""
     source = document.source
+    missed = Hydrated(source=source, status="absent")
     try:
-        path = pool.named(source)
+        path = copies.named(source)
     except RecordError as error:
-        return Hydrated(source=source, status="absent", reason=str(error))
-    reason = f"{source.id}: {path or 'a copy of it'} does not exist. {source.obtain}"
-    status: Status = "absent"
-    if path is not None and pool.is_file(path):
-        raw = pool.read(path)
+        return msgspec.structs.replace(missed, reason=str(error))
+    if path is not None:
+        raw = copies.read(path)
         try:
             if raw is not None:
                 return _exact(document, source, path, raw)
-            reason = f"{source.id}: {path} cannot be read."
+            reason = f"{source.id}: {path} cannot be read. {source.obtain}"
+            missed = msgspec.structs.replace(missed, reason=reason)
         except HydrationError as error:
-            reason, status = str(error), "different"
-    for candidate in pool.candidates(source):
-        try:
-            file = _as_file(source, candidate.path, candidate.raw)
-            return _exact(document, file, candidate.path, candidate.raw)
-        except HydrationError:
-            continue
-    if record is not None and (found := _realigned(document, pool, record)):
+            missed = Hydrated(source=source, status="different", reason=str(error), file=str(path))
+    for candidate in copies.candidates(source):
+        for form in sources(source, candidate.kind):
+            try:
+                return _exact(document, form, candidate.path, candidate.raw)
+            except HydrationError:
+                continue
+    if record is not None and (found := _realigned(document, copies, record)):
         return found
-    return Hydrated(source=source, status=status, reason=reason)
+    return missed
+
+
+def _explained(one: Hydrated, copies: Copies, taken: dict[str, str], *, exactly: bool) -> Hydrated:
+    """What was missed with the reason; a file that is another document's copy was never near."""
+    if one.result is not None or (one.reason and one.file not in taken):
+        return one
+    if one.file:
+        reason = (
+            f"{one.source.id}: {one.file} is a copy of another document, {taken[one.file]}. "
+            f"{one.source.obtain}"
+        )
+    else:
+        reason = copies.why_none(one.source, taken, exactly=exactly)
+    return Hydrated(source=one.source, status="absent", reason=reason)
 
 
 def _exact(document: Withheld, source: Source, path: Path, raw: bytes) -> Hydrated:
     from ijcorpus.standoff.realign import exact
 
-    made = exact(document, _cleaned(source, raw))
+    made = exact(document, cleaned(source, raw))
     return _hydrated(document.source, "exact", path, made)
 
 
@@ -263,20 +156,18 @@ def _hydrated(source: Source, status: Status, path: Path, made: Realigned) -> Hy
     )
 
 
-def _realigned(document: Withheld, pool: _Pool, record: Fingerprint) -> Hydrated | None:
+def _realigned(document: Withheld, copies: Copies, record: Fingerprint) -> Hydrated | None:
     """The document on the file that has most of its passages, if any has enough."""
     from ijcorpus.standoff.realign import found_words, realign
 
     source = document.source
     scored = [
-        (found_words(record, one.words), n, one)
-        for n, one in enumerate(pool.candidates(source))
-        if one.words is not None
+        (found_words(record, one.words), n, one) for n, one in enumerate(copies.candidates(source))
     ]
     score, _, best = max(scored, key=lambda one: (one[0], -one[1]), default=(0, 0, None))
     if best is None or not score:
         return None
-    made = realign(document, record, _cleaned(_as_file(source, best.path, best.raw), best.raw))
+    made = realign(document, record, _document(source, best))
     if made.share < ENOUGH:
         reason = (
             f"{source.id}: the nearest copy, {best.path}, has {made.share:.0%} of the annotated "
@@ -286,6 +177,17 @@ def _realigned(document: Withheld, pool: _Pool, record: Fingerprint) -> Hydrated
             source=source, status="different", reason=reason, file=str(best.path), share=made.share
         )
     return _hydrated(source, "realigned", best.path, made)
+
+
+def _document(source: Source, copy: Candidate) -> Document:
+    """The part of a copy that the source describes, or the whole where it has no such part."""
+    form, *others = sources(source, copy.kind)
+    try:
+        return cleaned(form, copy.raw)
+    except HydrationError:
+        if not others:
+            raise
+    return cleaned(others[0], copy.raw)
 
 
 def _summary(made: Realigned) -> str:
@@ -303,26 +205,6 @@ def _summary(made: Realigned) -> str:
     if made.outside:
         told.append(f"sentences cut off before and after the text: {made.outside}")
     return "; ".join(told)
-
-
-def _cleaned(source: Source, raw: bytes) -> Document:
-    from ijcorpus.clean import clean
-
-    try:
-        return clean(source, raw)
-    except CleanError as error:
-        raise HydrationError(f"{error} {source.obtain}") from error
-
-
-def _as_file(source: Source, path: Path, raw: bytes) -> Source:
-    """The source with the format that a file of the reader's has; its own for its own file."""
-    if path.suffix == Path(source.path).suffix:
-        return source
-    head = raw[:2048].lstrip().lower()
-    kind = _FORMATS.get(path.suffix.lower(), source.format)
-    if head.startswith((b"<!doctype html", b"<html")):
-        kind = "html"
-    return msgspec.structs.replace(source, format=kind, fragment=None)
 
 
 def _fingerprint_folder(named: Path | None, version: str | None, root: Path | None) -> Path | None:

@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from ijcorpus.annotation import Annotation, AuthorStance, Entity, Holder, HolderKind, Stance
 from ijcorpus.document import Struct, sha256
-from ijcorpus.errors import ReleaseError
+from ijcorpus.errors import RecordError, ReleaseError
 from ijcorpus.layout import inside
 from ijcorpus.records import read_bytes, read_json, read_text
 from ijcorpus.scheme import LabelScheme
@@ -31,6 +31,7 @@ SCHEME = "scheme.json"
 CARD = "README.md"
 FINGERPRINTS = "fingerprints"
 """The folder of fingerprints, in a release or beside the folder of the releases."""
+_T = TypeVar("_T")
 _AUDITOR = re.compile(r"^- `([^`]+)` \(\w+; audits, ", re.MULTILINE)
 _BATCH = 64
 _ITEMS = ("pass", "entity", "stance", "author")
@@ -85,7 +86,7 @@ class Release:
     @cached_property
     def manifest(self) -> Manifest:
         """What the release holds."""
-        return read_json(self.folder / MANIFEST, Manifest)
+        return _read(self.folder / MANIFEST, Manifest)
 
     @cached_property
     def digest(self) -> str:
@@ -95,7 +96,7 @@ class Release:
     @cached_property
     def scheme(self) -> LabelScheme:
         """The label scheme of the release."""
-        return read_json(self._genuine(SCHEME), LabelScheme)
+        return _read(self._genuine(SCHEME), LabelScheme)
 
     @cached_property
     def auditors(self) -> frozenset[str]:
@@ -144,6 +145,19 @@ class Release:
         """Rows as dictionaries, labels by name; of every split in order when none is named."""
         for name in self.splits(config) if split is None else (split,):
             yield from named_rows(self.table(config, name))
+
+
+def _read(path: Path, kind: type[_T]) -> _T:
+    """A record of a release; RecordError says so if a newer package may have made it."""
+    try:
+        return read_json(path, kind)
+    except RecordError as error:
+        if "unknown field" not in str(error):
+            raise
+        raise RecordError(
+            f"{path} has a field that this version of ijcorpus does not know "
+            f"({error.__cause__}): a newer one may have made the release. Install a newer ijcorpus."
+        ) from error
 
 
 def genuine(folder: Path, name: str, described: ReleaseFile | None, *, remedy: str) -> Path:

@@ -11,24 +11,49 @@ import pytest
 from click.testing import CliRunner
 
 from ijcorpus.cli import COMMANDS, cli
+from ijcorpus.document import Source
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"```python\n(.*?)```", README, flags=re.S)
 
 
-@pytest.mark.parametrize("number", range(len(BLOCKS)))
-def test_the_python_of_the_readme_runs(number: int, tmp_path: Path) -> None:
-    environment = {"HF_HOME": str(tmp_path), "HF_HUB_OFFLINE": "1", "PYTHONPATH": str(ROOT)}
+def run(code: str, home: Path) -> str:
+    environment = {"HF_HOME": str(home), "HF_HUB_OFFLINE": "1", "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
-        [sys.executable, "-c", BLOCKS[number]],
+        [sys.executable, "-c", code],
         cwd=ROOT,
-        env={**environment, "HOME": str(tmp_path), "PATH": "/usr/bin:/bin"},
+        env={**environment, "HOME": str(home), "PATH": "/usr/bin:/bin"},
         capture_output=True,
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.strip()
+    return done.stdout
+
+
+@pytest.mark.parametrize("number", range(len(BLOCKS)))
+def test_the_python_of_the_readme_runs(number: int, tmp_path: Path) -> None:
+    assert run(BLOCKS[number], tmp_path).strip()
+
+
+def test_the_standoff_example_prints_what_the_readme_says(tmp_path: Path) -> None:
+    [code] = [block for block in BLOCKS if "place_all(" in block]
+    said = README.split(code)[1].split("\n\n")[1].replace("\n", " ")
+    told = (
+        r"It prints `(.+)` and `(.+)` as (\w+), and for the third that (.+) stands in its place\."
+    )
+    assert (found := re.match(told, said)), said
+    first, second, status, other = found.groups()
+    one, two, three = (line.split(maxsplit=3)[2:] for line in run(code, tmp_path).splitlines())
+    assert (one, two) == ([status, first], [status, second])
+    assert three[0] != status and three[1].startswith(f"{other} stands in its place")
+
+
+def test_the_guide_to_another_corpus_names_every_field_of_a_source() -> None:
+    guide = (ROOT / "docs" / "another-corpus.md").read_text()
+    files = ("`corpus/fact_sources.jsonl`", "`ijcorpus fingerprint`")
+    named = (*(f"`{name}`" for name in Source.__struct_fields__), *files)
+    assert [name for name in named if name not in guide] == []
 
 
 def test_the_readme_has_python() -> None:

@@ -44,7 +44,7 @@ def fingerprint_command(
 ) -> None:
     """Make fingerprints of withheld texts: all that are at hand, or the DOCUMENTS named.
 
-    A fingerprint holds at most 4 bits a word and the places of the annotations, no word of the
+    A fingerprint holds at most 4 bits a token and the places of the annotations, no word of the
     text. Of a text that has one already, the new one differs in nothing but places: whoever held
     two that differ in more could tell more of the text.
     """

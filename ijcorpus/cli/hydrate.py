@@ -27,7 +27,8 @@ _STATUSES = ("exact", "realigned", "ambiguous", "missing")
     "--from",
     "copies",
     type=click.Path(path_type=Path),
-    help="The folder with your copies, whatever their names, or one file.",
+    help="The folder with your copies, whatever their names, or one file: text, HTML, MHTML, TEI "
+    "or PDF.",
 )
 @click.option(
     "--fetch",
@@ -72,7 +73,9 @@ def hydrate_command(
 ) -> None:
     """Join withheld documents with your own copies.
 
-    Exit 1 when one could not be joined, or a file among the copies could not be read.
+    Exit 1 when one could not be joined, or a file among the copies may not be opened. Of a single
+    file named with --from, without --fetch, one document is wanted: exit 1 when it is a copy of
+    none. Files of other kinds are named, and count for nothing.
 
     A copy whose cleaned text is the annotated text is joined exactly. With a fingerprint, another
     form of the text is joined too, and every annotation is exact, realigned, ambiguous or
@@ -80,6 +83,7 @@ def hydrate_command(
     annotation is listed, with the edited words inside it. What was written is read with
     'ijcorpus load --hydrated', or ijcorpus.load(..., hydrated=FOLDER).
     """
+    from ijcorpus.copies import REOPEN
     from ijcorpus.hydration import hydrate
     from ijcorpus.published import find
 
@@ -116,7 +120,9 @@ def hydrate_command(
         _show(ctx, found, unread)
         if output is None:
             ctx.progress.print("Nothing was written: name a file or folder with --output.")
-    if unread or any(one.result is None for one in found):
+    alone = copies is not None and copies.is_file() and not fetch
+    joined_all = (any if alone else all)(one.result is not None for one in found)
+    if not joined_all or any(reason.endswith(REOPEN) for reason in unread.values()):
         sys.exit(1)
 
 

@@ -63,9 +63,13 @@ def test_the_reason_tells_a_cleaner_from_a_library(released: Corpus) -> None:
 
 def test_missing_and_unreadable_copies(released: Corpus, tmp_path: Path) -> None:
     [one] = ijcorpus.hydrate(tmp_path, root=released.root)
-    assert one.status == "absent" and "does not exist. Ask the archive for it." in one.reason
+    assert one.status == "absent"
+    assert one.reason == (
+        f"secret: there is no file in {tmp_path} that could be read. Ask the archive for it."
+    )
     (tmp_path / "secret.txt").write_bytes(b"")
-    [one] = ijcorpus.hydrate(tmp_path, root=released.root)
+    with pytest.warns(UserWarning, match=r"secret\.txt was passed over: the file is empty"):
+        [one] = ijcorpus.hydrate(tmp_path, root=released.root)
     assert one.status == "different" and "secret" in one.reason
     with pytest.raises(HydrationError, match="is no folder"):
         ijcorpus.hydrate(tmp_path / "nowhere", root=released.root)
@@ -76,7 +80,7 @@ def test_a_named_file_counts_whatever_its_name_and_size(
 ) -> None:
     copy = tmp_path / "article.download"
     copy.write_text(TEXTS["secret"])
-    monkeypatch.setattr("ijcorpus.hydration.MOST", 10)
+    monkeypatch.setattr("ijcorpus.copies.MOST", 10)
     for copies in (copy, [copy], [tmp_path, copy]):
         [one] = ijcorpus.hydrate(copies, root=released.root)
         assert one.status == "exact" and one.file == str(copy)
@@ -88,8 +92,9 @@ def test_files_too_large_for_a_copy_are_passed_over(
     (tmp_path / "article.txt").write_text(TEXTS["secret"])
     [one] = ijcorpus.hydrate(tmp_path, root=released.root)
     assert one.status == "exact"
-    monkeypatch.setattr("ijcorpus.hydration.MOST", 10)
-    [one] = ijcorpus.hydrate(tmp_path, root=released.root)
+    monkeypatch.setattr("ijcorpus.copies.MOST", 10)
+    with pytest.warns(UserWarning, match="more than 10 bytes. Name it if it is a copy"):
+        [one] = ijcorpus.hydrate(tmp_path, root=released.root)
     assert one.status == "absent"
 
 

@@ -1,7 +1,9 @@
-"""Copies that were printed: PDF, and the text that converters make of it."""
+"""Copies that were printed, as PDF or as converters write it, or saved by a browser in one file."""
 
 from __future__ import annotations
 
+import base64
+import quopri
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +17,7 @@ from tiny_corpus import Corpus, make
 
 from ijcorpus.cli.context import Context
 from ijcorpus.cli.fingerprint import fingerprint_command
+from ijcorpus.copies import page_of_mhtml
 from ijcorpus.errors import HydrationError, MissingExtraError
 from ijcorpus.release.build import freeze
 from ijcorpus.standoff.pages import joined_pages, pdf_text
@@ -113,6 +116,86 @@ def test_a_broken_pdf_among_the_copies_stops_nothing(corpus: Corpus, tmp_path: P
     (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.4\nnothing")
     (tmp_path / "whole.txt").write_text(LONG)
     with pytest.warns(UserWarning, match=r"broken\.pdf was passed over: the PDF cannot be read"):
+        assert hydrated(corpus, tmp_path).status == "exact"
+
+
+def page(text: str) -> str:
+    body = "".join(f"<p>{part}</p>" for part in text.split("\n\n")[1:])
+    return f"<html><body><article><h1>Withheld matters</h1>{body}</article></body></html>"
+
+
+def mhtml(html: str, *more: tuple[str, bytes], charset: str = "utf-8") -> bytes:
+    """A page as a browser saves it in one file: quoted-printable HTML, then all that it shows."""
+    named = f"; charset={charset}" if charset != "utf-8" else ""
+    parts = [
+        f"Content-Type: text/html{named}\nContent-Transfer-Encoding: quoted-printable\n\n".encode()
+        + quopri.encodestring(html.encode(charset))
+    ]
+    parts += [
+        f"Content-Type: {kind}\nContent-Transfer-Encoding: base64\n\n".encode()
+        + base64.encodebytes(data)
+        for kind, data in more
+    ]
+    head = (
+        b"From: <Saved by a browser>\nMIME-Version: 1.0\nContent-Type: multipart/related;\n"
+        b'\ttype="text/html";\n\tboundary="=_part"\n\n'
+    )
+    return head + b"".join(b"--=_part\n" + part + b"\n" for part in parts) + b"--=_part--\n"
+
+
+@pytest.mark.parametrize("name", ["page.mhtml", "page.mht", "page", "page.txt"])
+@pytest.mark.parametrize("ends", [b"\n", b"\r\n"])
+def test_a_page_saved_in_one_file_is_placed(
+    corpus: Corpus, tmp_path: Path, name: str, ends: bytes
+) -> None:
+    frame = page(LONG.replace("Haifa", "Jaffa") * 9).encode()
+    data = mhtml(page(LONG), ("text/html", frame), ("image/png", b"\x89PNG\0"))
+    (tmp_path / name).write_bytes(data.replace(b"\n", ends))
+    one = hydrated(corpus, tmp_path)
+    assert one.status in ("exact", "realigned") and quotes(one) == NAMES
+    assert one.result is not None and "Jaffa" not in one.result.document.text
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "windows-1250", "utf-16-le"])
+def test_the_encoding_of_the_part_counts(charset: str) -> None:
+    html = "<html><p>Füße – twelve</p></html>"
+    made = page_of_mhtml(mhtml(html, charset=charset))
+    assert made.decode("utf-8-sig").strip("\n") == html
+
+
+def test_what_is_no_page_in_one_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    unknown = mhtml("<p>plum</p>").replace(b"text/html\n", b"text/html; charset=plum\n", 1)
+    assert page_of_mhtml(unknown).strip() == b"<p>plum</p>"
+    with pytest.raises(HydrationError, match="no HTML in it. Save the page as HTML"):
+        page_of_mhtml(mhtml("x").replace(b"text/html", b"text/css"))
+    with pytest.raises(HydrationError, match="no HTML in it"):
+        page_of_mhtml(mhtml("x")[:150])
+    monkeypatch.setattr("ijcorpus.copies.MOST", 10)
+    with pytest.raises(HydrationError, match="more than 10 bytes"):
+        page_of_mhtml(mhtml("x"))
+
+
+def test_a_long_address_may_come_first(corpus: Corpus, tmp_path: Path) -> None:
+    address = b"Snapshot-Content-Location: https://example.org/" + b"x" * 5000 + b"\n"
+    (tmp_path / "page.mhtml").write_bytes(address + mhtml(page(LONG)))
+    assert quotes(hydrated(corpus, tmp_path)) == NAMES
+
+
+def test_a_header_costs_no_more_than_its_length() -> None:
+    long = b"Content-Type: text/html; " + b"a*0*=b;" * 300_000  # read whole, it would take hours
+    with pytest.raises(HydrationError, match="the MHTML file is damaged"):
+        page_of_mhtml(b"MIME-Version: 1.0\n" + long + b"\n\n<p>plum</p>")
+    address = b"Snapshot-Content-Location: https://example.org/" + b"x" * 100_000 + b"\n"
+    assert b"plum" in page_of_mhtml(address + mhtml("<p>plum</p>"))
+
+
+def test_a_nest_of_parts_stops_nothing(corpus: Corpus, tmp_path: Path) -> None:
+    nest = b"".join(
+        b'Content-Type: multipart/mixed; boundary="%d"\n\n--%d\n' % (n, n) for n in range(4000)
+    )
+    (tmp_path / "nest.mhtml").write_bytes(b"MIME-Version: 1.0\n" + nest)
+    (tmp_path / "whole.txt").write_text(LONG)
+    with pytest.warns(UserWarning, match=r"nest\.mhtml was passed over: the MHTML file"):
         assert hydrated(corpus, tmp_path).status == "exact"
 
 
