@@ -32,6 +32,10 @@ class Alignment:
     """The copy's word for each word of the annotated text, UNKNOWN (-1) where none is proved.
 
     `repeated` marks words of passages that the copy has in several places, none of them better.
+    Nothing tells like words beside an edit from each other ("A A" became "A"): where one is found,
+    it joins the words around it. And of a stretch of a passage or more that the annotated text has
+    twice, but the copy once as it was, either may be found, as long as the sums of the whole do not
+    tell: the text is short, or the copy differs in too much.
     """
 
     def __init__(self, found: Ints, repeated: Truths) -> None:
@@ -78,15 +82,16 @@ def align(record: Fingerprint, forms: list[str]) -> Alignment:
     if told is not None:  # The same the other way round: "A ... A" became "A".
         back = _inverse(found, len(hashes))
         found = _inverse(without_doubles(without_slips(back, told), told), len(told))
-    return Alignment(without_strays(found), work.repeated)
+    return Alignment(without_strays(found, hashes, told), work.repeated)
 
 
-def without_strays(found: Ints) -> Ints:
+def without_strays(found: Ints, hashes: Ints, told: Ints | None = None) -> Ints:
     """The alignment without words that may have met their like by chance.
 
     A word or two between edits can be another "of the" than the annotated one. They stay only
-    where the words before and after are as far off as in the annotated text: then words were
-    merely replaced around them.
+    where the words before and after are as far off as in the annotated text, and none between
+    those is like them: then words were merely replaced around them. `hashes` are those of the
+    copy, `told` those of the annotated text if they are known.
     """
     known = np.flatnonzero(found != UNKNOWN)
     if not len(known):
@@ -98,9 +103,15 @@ def without_strays(found: Ints) -> Ints:
     kept = found.copy()
     for n in np.flatnonzero(ends - starts < RUN):
         low, high = starts[n] - 1, ends[n]
+        stray = known[low + 1 : high]
         framed = low >= 0 and high < len(known)
-        if not framed or not offset[low] == offset[low + 1] == offset[high]:
-            kept[known[starts[n] : ends[n]]] = UNKNOWN
+        if framed and offset[low] == offset[low + 1] == offset[high]:
+            here, size = int(known[low]) + 1, int(known[high] - known[low]) - 1
+            between = [hashes[here + offset[low] :][:size]]
+            between += [told[here:][:size]] if told is not None else []
+            if all(np.isin(part, hashes[found[stray]]).sum() == len(stray) for part in between):
+                continue
+        kept[stray] = UNKNOWN
     return kept
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from itertools import groupby, pairwise
 from typing import Literal, NamedTuple
 
@@ -25,7 +26,9 @@ class Placement(Struct, frozen=True, kw_only=True):
     or one of them was replaced between proved neighbours. `ambiguous`: the copy has the passage
     in several places, or another word where the only one was. `missing`: no place is proved.
     `edited` are the stretches of the copy inside the span whose words are not proved to be the
-    annotated ones; `lost` counts the annotated words that are not in it.
+    annotated ones; `lost` counts the annotated words that are not in it. An edge inside a word is
+    counted in letters. Marks around the words are taken as many as the annotated text had there,
+    whichever they are here, up to a blank.
     """
 
     status: Status
@@ -117,10 +120,12 @@ def _edges(spot: Place, reach: _Reach, cut: Words, text: str) -> tuple[int, int,
     """The code points of the span, and whether the marks at its edges are there too."""
     start, end = cut.starts[reach.first], cut.ends[reach.last]
     head, tail = spot.head, spot.tail
-    if head > 0:
-        start += min(head, cut.ends[reach.first] - start - 1) if reach.proved[0] else 0
-    if tail < 0:
-        end += max(tail, cut.starts[reach.last] - end + 1) if reach.proved[-1] else 0
+    if head > 0 and reach.proved[0]:
+        letters = _letters(text, start, cut.ends[reach.first])
+        start = letters[min(head, len(letters) - 1)][0]
+    if tail < 0 and reach.proved[-1]:
+        letters = _letters(text, cut.starts[reach.last], end)
+        end = letters[max(len(letters) + tail - 1, 0)][1]
     low = cut.ends[reach.first - 1] if reach.first else 0
     high = cut.starts[reach.last + 1] if reach.last + 1 < len(cut.starts) else len(text)
     wanted = (start + min(head, 0), end + max(tail, 0))
@@ -130,6 +135,25 @@ def _edges(spot: Place, reach: _Reach, cut: Words, text: str) -> tuple[int, int,
         end += 1
     inner = (head <= 0 or reach.proved[0]) and (tail >= 0 or reach.proved[-1])
     return start, end, inner and (start, end) == wanted
+
+
+def _letters(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Where each letter of a word begins and ends, as they are counted in NFC.
+
+    Hyphens at the end of a line and invisible characters are none.
+    """
+    found: list[tuple[int, int]] = []
+    composed = ""
+    for n in range(start, end):
+        if not (text[n].isalnum() or unicodedata.combining(text[n])):
+            continue
+        longer = unicodedata.normalize("NFC", composed + text[n])
+        if len(longer) > len(composed):
+            found.append((n, n + 1))
+        else:
+            found[-1] = (found[-1][0], n + 1)
+        composed = longer
+    return found
 
 
 def _edited(reach: _Reach, cut: Words, start: int, end: int) -> tuple[Span, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import NamedTuple
 
-from ijcorpus.standoff.tokens import normalise, words
+from ijcorpus.standoff.tokens import Words, normalise, words
 
 
 class Word(NamedTuple):
@@ -22,14 +22,20 @@ class Word(NamedTuple):
 
 
 class Mutant(NamedTuple):
+    """A copy as text, cut into words: `was` has the word each of them was, or -1."""
+
     text: str
-    words: list[Word]
-    starts: list[int]
+    cut: Words
+    was: list[int]
 
 
 Copy = list[Word]
 Change = Callable[[Copy, random.Random], Copy]
 OCR = {"m": "rn", "l": "1", "e": "c", "o": "0", "i": "l", "h": "b", "n": "ri", "a": "s", "t": "f"}
+BENT = str.maketrans({'"': "\u201d", "'": "\u2019"})
+STRAIGHT = str.maketrans(dict.fromkeys("\u201c\u201d", '"') | dict.fromkeys("\u2018\u2019", "'"))
+ANGLED = str.maketrans({"\u201c": "\u00ab", "\u201d": "\u00bb", '"': "\u201e"})
+BARE = str.maketrans(dict.fromkeys('\u201c\u201d"'))
 FILLER = [
     "moss",
     "lantern",
@@ -55,13 +61,16 @@ def original(text: str) -> Copy:
 
 
 def written(copy: Copy) -> Mutant:
-    starts, parts = [], []
+    text = "".join(word.before + word.letters for word in copy)
+    whole: dict[tuple[int, int], int] = {}
     at = 0
     for word in copy:
-        starts.append(at + len(word.before))
-        parts.append(word.before + word.letters)
-        at += len(parts[-1])
-    return Mutant("".join(parts), copy, starts)
+        start = at + len(word.before)
+        at = start + len(word.letters)
+        whole[start, at] = -1 if word.changed else word.was
+    # What a change made of two words, or of a part of one, is none of them.
+    cut = words(text)
+    return Mutant(text, cut, [whole.get(one, -1) for one in zip(cut.starts, cut.ends, strict=True)])
 
 
 def paragraphs(copy: Copy) -> list[Copy]:
@@ -143,29 +152,47 @@ def swapped(copy: Copy, rng: random.Random) -> Copy:
 
 
 def scanned(share: float) -> Change:
-    """Errors of character recognition, in a share of the letters."""
+    """Errors of character recognition: letters misread, words broken in two or run together."""
 
     def change(copy: Copy, rng: random.Random) -> Copy:
-        made = []
+        made: Copy = []
+        joined = False
         for word in copy:
             letters = "".join(
                 OCR.get(one, one) if rng.random() < share else one for one in word.letters
             )
-            differs = normalise(letters) != normalise(word.letters)
-            made.append(word._replace(letters=letters, changed=word.changed or differs))
+            differs = word.changed or normalise(letters) != normalise(word.letters)
+            word = word._replace(letters=letters, changed=differs)
+            if joined and "\n" not in word.before:
+                made[-1] = made[-1]._replace(letters=made[-1].letters + letters, changed=True)
+                joined = False
+                continue
+            draw, middle = rng.random() / share, rng.randint(1, max(len(letters) - 1, 1))
+            joined = 1 <= draw < 1.5
+            if draw < 0.5 and len(letters) > 1:
+                made.append(word._replace(letters=letters[:middle], changed=True))
+                word = Word(" ", letters[middle:], word.was, True)
+            made.append(word)
         return made
 
     return change
 
 
-def typography(copy: Copy, rng: random.Random) -> Copy:
-    """Quotes, dashes and white space; the words stay."""
-    table = str.maketrans({'"': "\u201d", "'": "\u2019", "-": "\u2013", "\u2019": "'"})
-    made = [w._replace(before=w.before.translate(table)) for w in copy]
-    return [
-        w._replace(before=w.before.replace(" ", rng.choice(["  ", "\n", "\u00a0", " "])))
-        for w in made
-    ]
+def quotes(copy: Copy, rng: random.Random) -> Copy:
+    """Quotation marks and apostrophes bent, straightened, turned into others or left out."""
+    table = rng.choice((BENT, STRAIGHT, ANGLED, BARE))
+    return [w._replace(before=w.before.translate(table) or " ") for w in copy]
+
+
+def dashes(copy: Copy, rng: random.Random) -> Copy:
+    other = rng.choice(("-", "\u2013", "\u2014", " \u2013 ", "--", "\u2011"))
+    table = str.maketrans(dict.fromkeys("-\u2010\u2013\u2014", other))
+    return [w._replace(before=w.before.translate(table)) for w in copy]
+
+
+def white_space(copy: Copy, rng: random.Random) -> Copy:
+    blanks = ["  ", "\n", "\u00a0", "\t", " "]
+    return [w._replace(before=w.before.replace(" ", rng.choice(blanks))) for w in copy]
 
 
 def shouted(copy: Copy, rng: random.Random) -> Copy:
@@ -195,6 +222,42 @@ def boilerplate(copy: Copy, rng: random.Random) -> Copy:
 
 def twice(copy: Copy, rng: random.Random) -> Copy:
     return flat([copy, filler(rng, rng.randint(0, 9)), copy])
+
+
+def two_editions(copy: Copy, rng: random.Random) -> Copy:
+    """Two copies in one file, each with changes of its own."""
+    parts = []
+    for _ in range(2):
+        part = copy
+        for change in rng.sample(EDITED, 2):
+            part = change(part, rng)
+        parts.append(part)
+    return flat([parts[0], filler(rng, rng.randint(0, 9)), parts[1]])
+
+
+def another(copy: Copy, other: Copy, rng: random.Random) -> Copy:
+    """Another article, of whose words none is one of ours."""
+    return [word._replace(was=-1) for word in other]
+
+
+def another_quoting(copy: Copy, other: Copy, rng: random.Random) -> Copy:
+    """Another article that quotes sentences of ours."""
+    begins = [n for n, w in enumerate(copy) if re.search("[.?!]|\n\n", w.before)]
+    made = another(copy, other, rng)
+    for n in rng.sample(range(len(begins) - 1), rng.randint(1, 4)):
+        quote = copy[begins[n] : begins[n + rng.randint(1, 3)] if n + 3 < len(begins) else None]
+        at = rng.randrange(len(made))
+        made[at:at] = [quote[0]._replace(before=". \u201c"), *quote[1:60]]
+    return made
+
+
+def another_naming(copy: Copy, other: Copy, rng: random.Random) -> Copy:
+    """Another article about those whom ours names."""
+    names = [w.letters for w in copy if w.letters[0].isupper()]
+    return [
+        w._replace(letters=rng.choice(names)) if w.letters[0].isupper() else w
+        for w in another(copy, other, rng)
+    ]
 
 
 def wandering(source: Copy, count: int, rng: random.Random) -> str:
@@ -243,26 +306,54 @@ def own_words(share: float) -> Change:
     return change
 
 
-HARMLESS = (typography, shouted, decomposed, hyphenated, boilerplate)
-HARMFUL = (
-    moved,
-    dropped,
-    inserted,
-    repeated,
-    reworded(0.02),
-    reworded(0.08),
-    swapped,
-    scanned(0.01),
-    scanned(0.03),
-    scanned(0.1),
-    twice,
-)
+EDITED = (moved, dropped, inserted, reworded(0.02), reworded(0.05), own_words(0.02), scanned(0.01))
+HARMLESS: dict[str, Change] = {
+    "quotes": quotes,
+    "dashes": dashes,
+    "white space": white_space,
+    "case": shouted,
+    "Unicode forms": decomposed,
+    "hyphenation at line ends": hyphenated,
+    "boilerplate": boilerplate,
+}
+HARMFUL: dict[str, Change] = {
+    "a paragraph moved": moved,
+    "a paragraph dropped": dropped,
+    "a paragraph inserted": inserted,
+    "a paragraph said twice": repeated,
+    "words changed at 2 percent": reworded(0.02),
+    "words changed at 8 percent": reworded(0.08),
+    "words swapped": swapped,
+    "words changed to others of the text": own_words(0.03),
+    "OCR errors at 1 percent": scanned(0.01),
+    "OCR errors at 3 percent": scanned(0.03),
+    "OCR errors at 10 percent": scanned(0.1),
+    "two copies in one file": twice,
+    "two editions in one file": two_editions,
+}
+STRANGERS: dict[str, Callable[[Copy, Copy, random.Random], Copy]] = {
+    "another article": another,
+    "another article that quotes": another_quoting,
+    "another article by the same names": another_naming,
+}
+KINDS = (*HARMFUL, *HARMLESS, *STRANGERS)
 
 
-def mutant(copy: Copy, rng: random.Random) -> Mutant:
-    """One to four mutations, whatever they are."""
-    for change in rng.sample(HARMFUL, rng.randint(1, 3)) + rng.sample(HARMLESS, rng.randint(0, 2)):
-        copy = change(copy, rng)
+def plan(seed: int) -> list[str]:
+    """The mutations of a copy: every kind in turn, with up to two harmful, two harmless ones."""
+    rng, first = random.Random(seed), KINDS[seed % len(KINDS)]
+    more = rng.sample([*HARMFUL], rng.randint(0, 2)) + rng.sample([*HARMLESS], rng.randint(0, 2))
+    return [first, *(one for one in more if one != first)]
+
+
+def mutant(copy: Copy, other: Copy, seed: int) -> Mutant:
+    rng = random.Random(seed)
+    source = copy
+    for name in plan(seed):
+        if name in STRANGERS:
+            copy = STRANGERS[name](source, other, rng)
+        else:
+            copy = (HARMFUL | HARMLESS)[name](copy, rng)
     return written(copy)
 
 
@@ -273,7 +364,7 @@ def revised(copy: Copy, rng: random.Random) -> Mutant:
     """Another edition of a long text: parts rewritten, moved or gone, and words here and there."""
     for _ in range(8):
         copy = rng.choice((moved, dropped, inserted))(copy, rng)
-    for change in rng.sample(LIGHT, 1) + rng.sample(HARMLESS, 1):
+    for change in rng.sample(LIGHT, 1) + [rng.choice([*HARMLESS.values()])]:
         copy = change(copy, rng)
     parts = paragraphs(copy)
     for n in rng.sample(range(len(parts)), 4):

@@ -139,6 +139,15 @@ def test_a_passage_in_two_places_alone_is_ambiguous() -> None:
     assert made.status == "ambiguous" and "several places" in made.reason
 
 
+def test_of_two_passages_of_the_same_words_that_stand_alone_once_neither_is_taken() -> None:
+    source = [*WORDS]
+    source[320:336] = source[160:176]
+    noise = [f"{word}x{n}" for n in range(30) for word in FILLER]
+    copy = [*noise, *source[160:176], *noise]
+    for first in (165, 325):
+        assert put(source, first, first + 2, copy).status == "ambiguous"
+
+
 def test_the_refrain_of_a_text_goes_with_its_verse() -> None:
     refrain = WORDS[700:716]
     verses = [WORDS[n : n + 32] for n in (0, 32, 64)]
@@ -151,6 +160,39 @@ def test_the_refrain_of_a_text_goes_with_its_verse() -> None:
 def test_a_word_like_the_one_put_in_next_to_it_is_not_proved() -> None:
     copy = [*WORDS[:41], "x", "y", WORDS[40], *WORDS[41:]]
     assert aligned(WORDS, copy).found[40] == UNKNOWN
+
+
+def test_neither_of_two_like_words_around_those_put_in_is_taken() -> None:
+    # Between two passages, which are found whole.
+    copy = [*WORDS[:48], "x", "y", WORDS[47], *WORDS[48:]]
+    found = aligned(WORDS, copy).found.tolist()
+    assert found == [*range(47), UNKNOWN, *range(51, 803)]
+
+
+def test_of_two_like_words_around_those_left_out_neither_is_taken() -> None:
+    source = [f"{word}{n}" for n in range(14) for word in WORDS]
+    source[5002] = source[4999]  # the last of a passage, which is found whole
+    copy = [*source[:5000], *source[5003:]]
+    found = aligned(source, copy).found.tolist()
+    assert found == [*range(4999), *[UNKNOWN] * 4, *range(5000, len(copy))]
+
+
+def test_a_word_alone_between_two_that_were_put_in_is_not_proved() -> None:
+    copy = [*WORDS[:40], "x", WORDS[40], "y", *WORDS[41:]]
+    found = aligned(WORDS, copy).found.tolist()
+    assert found == [*range(40), UNKNOWN, *range(43, 802)]
+
+
+def test_a_word_between_replaced_ones_is_not_proved_beside_another_like_it() -> None:
+    source = [f"{word}{n}" for n in range(14) for word in WORDS]
+    kept = [*source[:5000], "x", source[5001], "y", *source[5003:]]
+    assert aligned(source, kept).found[5001] == 5001
+    twice = [*source[:5000], "x", source[5002], source[5002], "y", *source[5004:]]
+    found = aligned(source, twice).found.tolist()
+    assert found == [*range(5000), *[UNKNOWN] * 4, *range(5004, len(source))]
+    source[5001] = source[5002]
+    once = [*source[:5000], "x", "z", source[5002], "y", *source[5004:]]
+    assert aligned(source, once).found[5000:5004].tolist() == [UNKNOWN] * 4
 
 
 def test_of_like_words_beside_a_gap_none_is_taken() -> None:

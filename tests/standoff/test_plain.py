@@ -55,6 +55,23 @@ def test_an_edited_copy_is_realigned_or_says_why_not() -> None:
     assert told["June"][0] == "ambiguous" and "another word stands" in told["June"][1]
 
 
+def test_an_edge_inside_a_word_is_counted_in_letters() -> None:
+    text = TEXT.replace("gardener", "gard\u00e9ner")
+    begun, ended = text.index("\u00e9ner"), text.index("\u00e9ner") + 1
+    word = text.index("gard")
+    spans = [(ended, ended + 3), (word, ended), (begun, ended), (word + 2, ended + 3)]
+    record = protect(text, spans, name="minutes-1", salt="a test")
+    for there, wanted in (
+        ("gar-\nde\u0301ner", ("ner", "gar-\nde\u0301", "e\u0301", "r-\nde\u0301ner")),
+        ("gard\u00e9\u00adner", ("ner", "gard\u00e9", "\u00e9", "rd\u00e9\u00adner")),
+        ("GARD\u00c9NER", ("NER", "GARD\u00c9", "\u00c9", "RD\u00c9NER")),
+    ):
+        copy = text.replace("gard\u00e9ner", there)
+        placed = place_all(record, copy)
+        found = [placed[Span(*span)] for span in spans]
+        assert tuple(copy[one.start : one.end] for one in found) == wanted
+
+
 def test_another_text_gets_nothing() -> None:
     other = "Nothing was signed in Haifa that year, and nobody spoke of Aki Mori or of June. " * 9
     assert {status for status, _ in found(other).values()} == {"missing"}
