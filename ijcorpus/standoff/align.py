@@ -171,7 +171,8 @@ def _inverse(found: Ints, size: int) -> Ints:
 
 def in_passages(record: Fingerprint, forms: list[str]) -> int:
     """How many words are in passages that stand word for word among the words of a copy."""
-    found = candidates(record, running_sums(word_hashes(forms, record.key)))
+    running = running_sums(word_hashes(forms, record.key))
+    found = candidates(record.bounds(), record.sums(), running)
     return sum(record.lengths[passage] for passage in found)
 
 
@@ -187,6 +188,7 @@ class _Work:
         self.found = np.full(record.words, UNKNOWN, dtype=np.int64)
         self.repeated = np.zeros(record.words, dtype=bool)
         self.taken = np.zeros(len(hashes), dtype=bool)
+        self.again = set(record.again)
         self.moved: dict[int, int] = {}
         """Where passages stand that the copy has once, out of order."""
         self.solved = np.zeros(len(self.bounds) - 1, dtype=bool)
@@ -195,9 +197,9 @@ class _Work:
 
     def look_up(self) -> None:
         """Place the passages that the copy has word for word."""
-        found = candidates(self.record, self.copy.running)
+        found = candidates(self.bounds, self.sums, self.copy.running)
         chain = heaviest_chain(found, self.record.lengths)
-        sure, users = dict(chain), shared(found)
+        sure, users = dict(chain), shared(found) | self.again
         for passage, at in chain:
             unsure = passage in users and not self._continues(sure, passage, at)
             lonely = len(found[passage]) > 1 and not self._near(sure, passage, at)
@@ -228,9 +230,6 @@ class _Work:
         if self.moved:
             self.taken[:] = False
             self.taken[self.found[self.found != UNKNOWN]] = True
-            # Words that the text has twice need not be the ones that are out of order.
-            own = candidates(self.record, running_sums(told))
-            self.moved = {one: at for one, at in self.moved.items() if len(own[one]) == 1}
             self._put_moved()
             self.found = filled(self.found, told, self.hashes)
 
@@ -254,6 +253,9 @@ class _Work:
             return
         self.tried[passage] = edge
         sums, size = self.sums[:, passage], self._size(passage)
+        fits = start is not None and end is not None and end - start == size
+        if passage in self.again and not fits:
+            return  # what would be found is the other time
         map_ = None
         if start is not None and end is not None:
             map_ = between(sums, size, self.copy, start, end)
@@ -275,7 +277,8 @@ class _Work:
             sums, size = self.sums[:, passage], self._size(passage)
             starts = self._starts(known, passage)
             map_ = in_place(sums, size, self.copy, *starts) if starts else None
-            if map_ is None and self._edge(passage) == (None, None):
+            alone = passage not in self.again and self._edge(passage) == (None, None)
+            if map_ is None and alone:
                 map_ = substituted(sums, size, self.copy, *room)
             if map_ is not None:
                 self._put(passage, map_)

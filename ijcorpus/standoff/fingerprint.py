@@ -62,9 +62,11 @@ class Fingerprint(Struct, frozen=True, kw_only=True):
     """The published fingerprint of one text.
 
     `lengths` are the words of each passage, in order; there are none where the text is too short
-    for one. `checks` holds, for each passage, four numbers of 16 bits in hex; see
-    `ijcorpus.standoff.code`. `whole` has the sums over the whole text, one strand after the other,
-    as numbers of the same kind; it is empty for all but long texts; see `ijcorpus.standoff.whole`.
+    for one. `again` names the passages, counted from 0, whose words the text has elsewhere too: a
+    copy that has them once need not have them where they belong. `checks` holds, for each passage,
+    four numbers of 16 bits in hex; see `ijcorpus.standoff.code`. `whole` has the sums over the
+    whole text, one strand after the other, as numbers of the same kind; it is empty for all but
+    long texts; see `ijcorpus.standoff.whole`.
     `salt` keys the word hashes together with the document's id and stays the same for ever: a text
     fingerprinted under two salts, or cut in two ways, gives away twice as much. `digest` is the
     SHA-256 of the annotated text.
@@ -79,6 +81,7 @@ class Fingerprint(Struct, frozen=True, kw_only=True):
     salt: str
     words: Count
     lengths: tuple[Size, ...]
+    again: tuple[Count, ...]
     checks: Sums
     whole: Sums
     places: tuple[Place, ...]
@@ -90,6 +93,8 @@ class Fingerprint(Struct, frozen=True, kw_only=True):
             raise ValueError("the number of checks does not belong to the number of passages")
         if len(self.whole) % (4 * max(strands(self.words), 1)):
             raise ValueError("the sums over the whole do not belong to the number of words")
+        if any(one >= len(self.lengths) for one in self.again):
+            raise ValueError("a passage that comes again is none of the passages")
         if any(not 0 <= p.first <= p.last < self.words for p in self.places):
             raise ValueError("a place lies outside the text")
 
@@ -169,6 +174,7 @@ def fingerprint(
         salt=salt,
         words=len(cut.forms),
         lengths=lengths,
+        again=(),
         checks="0" * 16 * len(lengths),
         whole="",
         places=tuple(place for place in places if place is not None),
@@ -259,7 +265,7 @@ def _raised(data: bytes, first: _First, where: str) -> bytes:
     record: dict[str, Any] = msgspec.json.decode(data)
     del record["passage"]
     lengths = passages(list(range(first.words)), first.words, first.passage)
-    return msgspec.json.encode({**record, "version": VERSION, "lengths": lengths})
+    return msgspec.json.encode({**record, "version": VERSION, "lengths": lengths, "again": []})
 
 
 def refuse_other(found: Fingerprint, digest: str) -> None:
@@ -275,7 +281,8 @@ def _with_checks(empty: Fingerprint, cut: Words, tokens: int) -> Fingerprint:
     """The record with its sums, of so many bits as its words and marks allow."""
     import numpy as np
 
-    from ijcorpus.standoff.code import LONG, MODULUS, weights, word_hashes
+    from ijcorpus.standoff.code import LONG, MODULUS, running_sums, weights, word_hashes
+    from ijcorpus.standoff.lookup import candidates
     from ijcorpus.standoff.whole import whole_sums
 
     hashes = word_hashes(cut.forms, empty.key)
@@ -284,6 +291,9 @@ def _with_checks(empty: Fingerprint, cut: Words, tokens: int) -> Fingerprint:
         for start, end in pairwise(empty.bounds())
     ]
     made = msgspec.structs.replace(empty, checks=_hex(np.array(sums)))
+    places = candidates(made.bounds(), made.sums(), running_sums(hashes))
+    again = tuple(passage for passage, starts in places.items() if len(starts) > 1)
+    made = msgspec.structs.replace(made, again=again)
     if made.words < LONG:
         return made
     told, count = hashes[made.summed()], strands(made.words)

@@ -10,15 +10,17 @@ import numpy as np
 
 from ijcorpus.standoff.code import MODULUS, Ints, equal_pairs, packed, window_checks
 from ijcorpus.standoff.edits import UNKNOWN
-from ijcorpus.standoff.fingerprint import Fingerprint
 
 MANY = 32
 """Most places, and most passages of the same words, that are looked at."""
 
 
-def candidates(record: Fingerprint, running: Ints) -> dict[int, list[int]]:
-    """Every passage that stands word for word in the copy, with its places there."""
-    sizes, sums = np.diff(record.bounds()), record.sums()
+def candidates(bounds: Sequence[int], sums: Ints, running: Ints) -> dict[int, list[int]]:
+    """Every passage that stands word for word in a text, with its places there.
+
+    `bounds` and `sums` are those of a fingerprint, `running` are the running sums of the text.
+    """
+    sizes = np.diff(bounds)
     found: dict[int, list[int]] = defaultdict(list)
     for size in sorted(set(sizes.tolist())):
         mine = np.flatnonzero(sizes == size)

@@ -250,3 +250,16 @@ def test_words_that_come_again_are_not_those_that_were_edited() -> None:
     copy = [f"other{n}" if n in edited else word for n, word in enumerate(source)]
     found = aligned(source, copy).found.tolist()
     assert all(place in (UNKNOWN, n) for n, place in enumerate(found))
+
+
+def test_a_passage_that_comes_again_right_after_it_is_gone_is_left_open() -> None:
+    again = [f"again{n}" for n in range(16)]
+    source = [*WORDS[:96], *again, *WORDS[96:101], *again, *WORDS[101:]]
+    record = fingerprint(document(source), [], salt="a test")
+    assert record.again == (6,)
+    # The first time is gone; the second stands among words that were changed, in no passage.
+    edited = {112, 113, 114, 134, 136, 138, 140}
+    copy = [f"other{n}" if n in edited else word for n, word in enumerate(source)]
+    found = align(record, [*copy[:96], *copy[112:]]).found.tolist()
+    own = {n: n if n < 96 else n - 16 for n in range(len(source)) if not 96 <= n < 112}
+    assert all(place in (UNKNOWN, own.get(n)) for n, place in enumerate(found))
