@@ -23,9 +23,10 @@ from ijcorpus.document import Struct, sha256
 from ijcorpus.errors import TextMismatchError
 from ijcorpus.finding import Finding, Level, Location, Severity
 from ijcorpus.labelstudio import config
+from ijcorpus.labelstudio.fields import foreign
 from ijcorpus.labelstudio.held import holder
 from ijcorpus.labelstudio.shapes import mapping, picked, strings
-from ijcorpus.labelstudio.spans import proved_span, trimmed
+from ijcorpus.labelstudio.spans import FAULTS, nearby_span, proved_span, trimmed
 from ijcorpus.labelstudio.tasks import Item
 from ijcorpus.scheme import LabelScheme
 
@@ -42,7 +43,6 @@ LISTS = {
 ANY: frozenset[str] = frozenset()
 # Controls that may say several things of one region.
 MANY = (config.STANCE_FLAGS, config.NOTE)
-_OF_SPANS = ("bad-offsets", "double-id", "empty-span", "quote-differs", "trimmed", "utf16-offsets")
 
 
 Said = dict[str, list[str]]
@@ -50,11 +50,15 @@ Said = dict[str, list[str]]
 
 
 class Decoded(Struct, frozen=True, kw_only=True):
-    """An annotation, what was wrong with the result, and the items that could not be used."""
+    """An annotation, what was wrong with the result, and the items that could not be used.
+
+    `refused` says of each of these items why.
+    """
 
     annotation: Annotation
     findings: tuple[Finding, ...]
     quarantined: tuple[Item, ...]
+    refused: tuple[Finding, ...]
 
 
 def annotation_of(
@@ -90,6 +94,7 @@ def annotation_of(
         annotation=canonical(found),
         findings=tuple(reader.findings),
         quarantined=tuple(reader.quarantined),
+        refused=tuple(reader.refused),
     )
 
 
@@ -118,6 +123,7 @@ class _Reader:
         self.flags: list[str] = []
         self.findings: list[Finding] = []
         self.quarantined: list[Item] = []
+        self.refused: list[Finding] = []
         self.said: dict[str, dict[str, list[str]]] = {}
         self.typed: dict[str, Item] = {}
 
@@ -139,6 +145,9 @@ class _Reader:
             self.attribute(item)
         for item in relations:
             self.relation(item)
+        for item in result:
+            if (names := foreign(item)) and not any(item is one for one in self.quarantined):
+                self.keep(item, names)
 
     # Regions
 
@@ -178,10 +187,15 @@ class _Reader:
         if quote == value.get("text") and quote.strip() == quote and end <= len(self.text):
             return start, end
         proved = proved_span(self.text, start, end, value.get("text"))
+        moved = None if proved else nearby_span(self.text, start, end, value.get("text"))
+        proved = proved or moved
         if proved is None:
             self.refuse(item, "studio-quote-differs", f"[{start}, {end}) is not what it quotes")
             return None
-        if proved != (start, end):
+        if moved:
+            message = f"[{start}, {end}) is not what it quotes; {[*moved]} alone near it is"
+            self.report("studio-moved-span", "warning", message, *moved)
+        elif proved != (start, end):
             message = f"[{start}, {end}) counted UTF-16 units; as characters it is {[*proved]}"
             self.report("studio-utf16-offsets", "warning", message, *proved)
         inner = trimmed(self.text, *proved)
@@ -338,6 +352,14 @@ class _Reader:
         """Report an item and keep it aside."""
         start, end = (region.start, region.end) if region else (None, None)
         self.report(code, "error", f"{message}; it was put aside", start, end)
+        self.refused.append(self.findings[-1])
+        self.quarantined.append(item)
+
+    def keep(self, item: Item, names: list[str]) -> None:
+        """Report fields that layers have no place for, and keep the item aside as well."""
+        said = f"item {item.get('id')!r} has {', '.join(names)}, which layers have no place for; "
+        self.report("studio-unknown-field", "warning", f"{said}it was put aside, the rest taken")
+        self.refused.append(self.findings[-1])
         self.quarantined.append(item)
 
     def report(
@@ -377,7 +399,7 @@ def with_origins(annotation: Annotation, predicted: Iterable[Entity]) -> Annotat
 
 
 def _level(code: str) -> Level:
-    if code.removeprefix("studio-") in _OF_SPANS:
+    if code.removeprefix("studio-") in FAULTS:
         return 3
     return 5 if code == "studio-holder" else 4
 

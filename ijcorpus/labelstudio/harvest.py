@@ -37,6 +37,14 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     settings: Json = msgspec.field(default_factory=dict[str, Any])
 
 
+class Aside(Struct, frozen=True, kw_only=True):
+    """Something that could not be used, word for word, and the finding that says why."""
+
+    code: str
+    reason: str
+    item: Any
+
+
 class Pulled(Struct, frozen=True, kw_only=True):
     """One annotator's work: finished annotations by document, the state of each task, faults.
 
@@ -47,7 +55,7 @@ class Pulled(Struct, frozen=True, kw_only=True):
     annotations: dict[str, Annotation]
     states: dict[str, State]
     findings: tuple[Finding, ...]
-    quarantined: dict[str, tuple[Item, ...]]
+    quarantined: dict[str, tuple[Aside, ...]]
     snapshot: str = ""
     asked: int = 0
 
@@ -81,7 +89,7 @@ class Harvest:
         self.digests = digests
         self.states: dict[str, State] = {}
         self.findings: list[Finding] = []
-        self.quarantined: dict[str, tuple[Item, ...]] = {}
+        self.quarantined: dict[str, tuple[Aside, ...]] = {}
 
     def pulled(self, annotations: dict[str, Annotation]) -> Pulled:
         """What was read so far, with these of its annotations."""
@@ -173,10 +181,14 @@ class Harvest:
 
     def set_aside(self, document: str, what: str, item: object) -> None:
         """Report what has not the shape that Label Studio gives it, and keep it as it is."""
-        kept = self.quarantined.get(document, ())
-        self.quarantined[document] = (*kept, {what: item})
         said = f"has the shape of no {what.removeprefix('a ')}; it was put aside"
         self.report("studio-unknown-shape", "error", document, "something", said)
+        self.keep(document, [(self.findings[-1], item)])
+
+    def keep(self, document: str, refused: Iterable[tuple[Finding, Any]]) -> None:
+        """Keep what was refused, each with why."""
+        aside = (Aside(code=why.code, reason=why.message, item=item) for why, item in refused)
+        self.quarantined[document] = (*self.quarantined.get(document, ()), *aside)
 
     def own(self, annotations: Sequence[Json]) -> list[Json]:
         """The annotator's own annotations of a task."""
@@ -256,8 +268,7 @@ class Harvest:
         )
         self.findings += decoded.findings
         if decoded.quarantined:
-            kept = self.quarantined.get(document, ())
-            self.quarantined[document] = (*kept, *decoded.quarantined)
+            self.keep(document, zip(decoded.refused, decoded.quarantined, strict=True))
         self.states[document] = "done"
         return Layer(decoded.annotation, text)
 

@@ -100,10 +100,10 @@ class _OddError(ValueError):
     """Something takes a closer look."""
 
 
-# Label Studio's records, with the fields that are read, in its order; others are passed over.
+# Label Studio's records, in its order. Of items it takes a closer look to pass over other fields.
 
 
-class _Value(msgspec.Struct, gc=False):
+class _Value(msgspec.Struct, gc=False, forbid_unknown_fields=True):
     start: int = -1
     end: int = -1
     text: str | tuple[str, ...] = ""
@@ -112,15 +112,20 @@ class _Value(msgspec.Struct, gc=False):
     taxonomy: tuple[tuple[str, ...], ...] = ()
 
 
-class _Item(msgspec.Struct, gc=False, kw_only=True):
+class _Item(msgspec.Struct, gc=False, kw_only=True, forbid_unknown_fields=True):
     id: str = ""
     from_name: str = ""
+    to_name: str = ""
     type: Literal["labels", "choices", "textarea", "taxonomy", "relation"]
     origin: Origin = "manual"
     value: _Value = msgspec.field(default_factory=_Value)
     from_id: str = ""
     to_id: str = ""
     labels: tuple[str, ...] | None = None
+    direction: str | None = None
+    score: float | None = None
+    readonly: bool | None = None
+    hidden: bool | None = None
 
 
 class _Work(msgspec.Struct, gc=False):

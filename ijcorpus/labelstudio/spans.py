@@ -4,6 +4,19 @@ from __future__ import annotations
 
 import re
 
+FAULTS = (
+    "bad-offsets",
+    "double-id",
+    "empty-span",
+    "moved-span",
+    "quote-differs",
+    "trimmed",
+    "utf16-offsets",
+)
+"""What can be wrong with a span, as the ends of the findings' codes."""
+_NEAR = 8
+"""How many characters a span may have been moved by."""
+
 
 def agrees(said: str, found: str) -> bool:
     """Whether a quote is of these characters, as far as Label Studio keeps them.
@@ -27,6 +40,15 @@ def proved_span(text: str, start: int, end: int, said: object) -> tuple[int, int
         return start, end
     counted = utf16_span(text, start, end)
     return counted if counted and agrees(said, text[slice(*counted)]) else None
+
+
+def nearby_span(text: str, start: int, end: int, said: object) -> tuple[int, int] | None:
+    """The span of the same length a few characters away that alone has this quote, or None."""
+    if not isinstance(said, str) or not said.strip() or len(said) != end - start:
+        return None
+    places = range(max(start - _NEAR, 0), start + _NEAR + 1)
+    found = [place for place in places if text.startswith(said, place)]
+    return (found[0], found[0] + len(said)) if len(found) == 1 else None
 
 
 def utf16_span(text: str, start: int, end: int) -> tuple[int, int] | None:

@@ -149,7 +149,7 @@ def test_the_id_that_is_picked_is_the_one_that_comes_home(
     ]
     assert [finding["code"] for finding in pulled["findings"]] == ["studio-two-ids"]
     aside = json.loads((site.root / ".studio" / "quarantine" / f"{name}.json").read_text())
-    assert [item["value"]["text"] for item in aside["doc-harbour"]] == [["nil-other"]]
+    assert [kept["item"]["value"]["text"] for kept in aside["doc-harbour"]] == [["nil-other"]]
 
 
 @pytest.fixture(scope="module")

@@ -158,7 +158,10 @@ def test_what_is_wrong_is_reported_kept_and_ends_with_1(site: Site) -> None:
     assert [finding["code"] for finding in report["findings"]] == ["studio-unknown-item"]
     assert report["set_aside"] == {"doc-harbour": 1}
     aside = site.root / ".studio" / "quarantine" / f"{NAME}.json"
-    assert json.loads(aside.read_text()) == {"doc-harbour": [strange]}
+    (kept,) = json.loads(aside.read_text())["doc-harbour"]
+    (finding,) = report["findings"]
+    why = {"code": finding["code"], "reason": finding["message"]}
+    assert kept == why | {"item": strange}
     pull(site, "--export", export(site, task(site, "doc-harbour")))
     assert not aside.exists()
 

@@ -232,5 +232,15 @@ def test_what_is_not_known_is_kept_word_for_word(unknown: dict[str, Any]) -> Non
         "annotations": [{"id": 1, "completed_by": 1, "result": [item]}],
     }
     pulled = pull([task])
-    assert pulled.quarantined == {"doc": (item,)}
-    assert [finding.severity for finding in pulled.findings] == ["error"]
+    (finding,) = pulled.findings
+    (aside,) = pulled.quarantined["doc"]
+    assert aside.item == item
+    assert (aside.code, aside.reason) == (finding.code, finding.message)
+    assert finding.severity == "error"
+
+
+def test_what_has_no_shape_is_kept_with_its_reason() -> None:
+    pulled = pull([7])
+    (aside,) = pulled.quarantined[""]
+    assert (aside.code, aside.item) == ("studio-unknown-shape", 7)
+    assert "no task" in aside.reason

@@ -146,7 +146,7 @@ TARGET, POLARITY = SCHEME.target_names[0], SCHEME.polarity_names[0]
     "item",
     [
         finished(region()),
-        finished(region(origin="prediction", meta={"text": ["?"]}, score=0.5)),
+        finished(region(origin="prediction", readonly=False, score=0.5)),
         finished(region(), completed_by=3, updated_by=3),
         finished(region(), said(config.ENTITY_ID, " x-1 ", kind="textarea")),
         finished(region(), JUDGED, HELD, said(config.POLARITY, POLARITY, id="s1")),
@@ -186,6 +186,8 @@ def test_what_is_plain(item: dict[str, Any]) -> None:
             said(config.ENTITY_PICK, ["b"], kind="taxonomy"),
         ),
         finished(region(origin="?")),
+        finished(region(meta={"text": ["?"]})),
+        finished(region(value=region()["value"] | {"colour": "red"})),
         finished(region(type="rectangle")),
         finished(region(), said(config.ENTITY_ID, "a", kind="textarea"), said(config.ENTITY_PICK)),
         finished(region(), said(config.POLARITY, POLARITY)),
@@ -208,3 +210,17 @@ def test_a_second_task_of_a_document_is_reported() -> None:
     listed = [finished(region()), finished(region(id="r2"))]
     assert [f.code for f in quick(listed, {}).findings] == ["studio-double-task"]
     assert quick(listed, {}) == careful(listed, {})
+
+
+def test_what_an_annotator_wrote_beside_a_region_is_reported_and_kept() -> None:
+    remarked = region(meta={"text": ["Is this one?"]}, note="", readonly=False)
+    for read in (quick, careful):
+        pulled = read([finished(remarked)], {})
+        [finding] = pulled.findings
+        assert (finding.code, finding.severity) == ("studio-unknown-field", "warning")
+        assert "meta" in finding.message and "note" not in finding.message
+        [kept] = pulled.quarantined["doc"]
+        assert kept.item == remarked and kept.code == finding.code
+        assert [entity.start for entity in pulled.annotations["doc"].entities] == [
+            remarked["value"]["start"]
+        ]

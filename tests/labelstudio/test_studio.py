@@ -257,7 +257,7 @@ def test_what_cannot_be_read_is_kept_aside(site: Site) -> None:
     kept = msgspec.json.decode(
         (site.root / ".studio" / "quarantine" / "from-nothing.json").read_bytes()
     )
-    assert kept["doc-free"][0]["from_name"] == "gone"
+    assert kept["doc-free"][0]["item"]["from_name"] == "gone"
 
 
 def test_a_busy_port_is_left_to_its_owner(site: Site) -> None:

@@ -119,6 +119,34 @@ def test_utf16_offsets_are_mended_and_reported() -> None:
     assert codes(decoded) == ["studio-utf16-offsets"]
 
 
+@pytest.mark.parametrize("by", [-8, -1, 1, 8])
+def test_a_span_beside_the_only_place_of_its_quote_is_moved_and_reported(by: int) -> None:
+    text = "0123456789 Anna Lind backs it, they say."
+    decoded = decode([region(11 + by, 20 + by, "Anna Lind")], text)
+    assert [(e.start, e.quote) for e in decoded.annotation.entities] == [(11, "Anna Lind")]
+    (finding,) = decoded.findings
+    assert (finding.code, finding.severity, finding.level) == ("studio-moved-span", "warning", 3)
+    assert f"[{11 + by}, {20 + by})" in finding.message
+    assert "[11, 20]" in finding.message
+    assert "Anna" not in finding.message
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        region(2, 11, "Anna Lind"),
+        region(20, 29, "Anna Lind"),
+        region(12, 20, "Anna Lind"),
+        region(36, 38, "Bo"),
+    ],
+)
+def test_a_span_that_was_moved_far_or_has_two_places_is_put_aside(item: dict[str, Any]) -> None:
+    text = "0123456789 Anna Lind backs it with Bo and Bo."
+    decoded = decode([item], text)
+    assert codes(decoded) == ["studio-quote-differs"]
+    assert decoded.quarantined == (item,)
+
+
 def test_white_space_is_trimmed_and_reported() -> None:
     place = TEXT.index("Anna")
     decoded = decode([region(place - 1, place + 10, " Anna Lind ")], TEXT)
