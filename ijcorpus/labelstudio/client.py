@@ -15,11 +15,12 @@ from ijcorpus.document import Document, Struct, sha256
 from ijcorpus.errors import StudioError
 from ijcorpus.labelstudio import config, tasks
 from ijcorpus.labelstudio.api import Api, Json, Task
-from ijcorpus.labelstudio.decode import annotation_of, with_origins
+from ijcorpus.labelstudio.decode import annotation_of
 from ijcorpus.labelstudio.gone import gone, recalled
 from ijcorpus.labelstudio.harvest import Pulled, Snapshot, harvest
 from ijcorpus.labelstudio.increment import exported, recall, remember
 from ijcorpus.labelstudio.local import LocalApi
+from ijcorpus.labelstudio.origins import with_origins
 from ijcorpus.labelstudio.plan import Plan
 from ijcorpus.labelstudio.process import lock
 from ijcorpus.labelstudio.pushing import Prelabels, Push, Pushed, number

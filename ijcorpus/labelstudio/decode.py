@@ -5,10 +5,7 @@ Everything that cannot be understood is reported and returned; nothing is droppe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, get_args
-
-from msgspec.structs import replace
 
 from ijcorpus.annotation import (
     Annotation,
@@ -381,21 +378,6 @@ class _Reader:
                 message=f"{message}.",
             )
         )
-
-
-def with_origins(annotation: Annotation, predicted: Iterable[Entity]) -> Annotation:
-    """The annotation with the entities that equal a prelabel marked as taken over.
-
-    As in Label Studio itself, a sense added to a prelabel does not make it another entity.
-    """
-    known = {(e.start, e.end, e.label, e.entity_id): e.sense for e in predicted}
-
-    def marked(entity: Entity) -> Entity:
-        said = entity.start, entity.end, entity.label, entity.entity_id
-        taken = said in known and known[said] in (None, entity.sense)
-        return replace(entity, origin="prediction") if taken else entity
-
-    return replace(annotation, entities=tuple(marked(entity) for entity in annotation.entities))
 
 
 def _level(code: str) -> Level:

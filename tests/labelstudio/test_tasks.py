@@ -13,7 +13,8 @@ from ijcorpus.annotation import Annotation, AuthorStance, Entity, Holder, Stance
 from ijcorpus.document import Document, RawMap, sha256
 from ijcorpus.errors import StudioError, TextMismatchError
 from ijcorpus.labelstudio import config, tasks
-from ijcorpus.labelstudio.decode import Decoded, annotation_of, with_origins
+from ijcorpus.labelstudio.decode import Decoded, annotation_of
+from ijcorpus.labelstudio.origins import with_origins
 
 LABEL, OTHER = SCHEME.label_names[:2]
 SENSED = next(label for label in SCHEME.entities if label.senses)
